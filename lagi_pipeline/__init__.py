@@ -1,0 +1,1 @@
+"""Where each promised target of a Vietnamese town stands, every quarter: from office workbooks to DuckDB tables."""

@@ -1,0 +1,340 @@
+"""The catalogue: indicators, the measures they are made of, the feeds that bring them, and the words people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from lagi_pipeline.catalogue.loading import CatalogueError, Strict, build, read_yaml
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.vietnamese.units import lookup
+
+CATALOGUE_DIR = Path(__file__).parent
+
+
+class Kind(StrEnum):
+    """How an indicator is computed from its terms (see ``indicators.yaml``)."""
+
+    FLOW_YTD = "flow_ytd"
+    STOCK_RATIO = "stock_ratio"
+    RATIO_OVER_PERIOD = "ratio_over_period"
+    RATE_OVER_YEAR = "rate_over_year"
+    CHANGE_ON_LAST_YEAR_END = "change_on_last_year_end"
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class Cadence(StrEnum):
+    """How often a figure falls due."""
+
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Accumulation(StrEnum):
+    """What the figure of a measure covers: its quarter, the year so far as printed, or the period's end."""
+
+    FLOW = "flow"
+    YTD = "ytd"
+    STOCK = "stock"
+
+
+class PlanSource(StrEnum):
+    """Who set a target."""
+
+    PARTY_RESOLUTION = "party_resolution"
+    COUNCIL = "council"
+    PROVINCE = "province"
+
+
+class ObsStatus(StrEnum):
+    """Observation status (SDMX E, P, A)."""
+
+    ESTIMATE = "estimate"
+    PRELIMINARY = "preliminary"
+    FINAL = "final"
+
+
+class Term(Strict):
+    """One measure in a numerator or denominator."""
+
+    measure: str
+    sign: Literal[1, -1] = 1
+    optional: bool = False
+    when: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the YAML holds
+        """``"-crops_on_forest_land?"`` is that measure, subtracted, and may be absent."""
+        if not isinstance(data, str):
+            return data
+        name = data.removeprefix("-")
+        return {
+            "measure": name.removesuffix("?"),
+            "sign": -1 if data.startswith("-") else 1,
+            "optional": name.endswith("?"),
+        }
+
+
+class Formula(Strict):
+    """What is divided by what; no denominator for a flow."""
+
+    numerator: tuple[Term, ...] = Field(min_length=1)
+    denominator: tuple[Term, ...] = ()
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every term, numerator first."""
+        return self.numerator + self.denominator
+
+
+class Parent(Strict):
+    """The line that a sub-line or companion stands under: ``part_of`` bounds it, ``listed_under`` does not."""
+
+    code: str
+    relation: Literal["part_of", "listed_under"]
+
+
+class DayOfYear(Strict):
+    """A day without its year."""
+
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=31)
+
+
+class Indicator(Strict):
+    """One line of the catalogue."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    ordinal: str | None = Field(default=None, pattern=r"^\d+[a-z]?$")
+    name_vi: str
+    name_en: str
+    unit: str
+    decimals: int = Field(ge=0, le=6)
+    kind: Kind
+    direction: Direction
+    cadence: Cadence
+    formula: Formula
+    units: Literal["all", "urban"] = "all"
+    carried: bool = False
+    parent: Parent | None = None
+    cap: Decimal | None = None
+    pace_tolerance: Decimal = Field(default=Decimal(2), ge=0)
+    closes: DayOfYear | None = None
+    alternative: str | None = None
+    source: str
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is one of the main lines that are counted ("10/10")."""
+        return self.ordinal is not None and self.ordinal.isdigit()
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether its figure is a rate: compared after rounding, and changing in points."""
+        return self.kind is not Kind.FLOW_YTD
+
+    def closing_day(self, year: int) -> date:
+        """The last day on which the figure of ``year`` can still change: 31/12, or ``closes`` of the next year."""
+        return date(year, 12, 31) if self.closes is None else date(year + 1, self.closes.month, self.closes.day)
+
+
+class Measure(Strict):
+    """Something a feed reports."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    feed: str
+    form: str
+    name_vi: str
+    name_en: str
+    unit: str
+    accumulation: Accumulation
+    printed_ytd: str | None = None
+    by_unit: bool = False
+    rebased: bool = False
+    plan_of: str | None = None
+    """The indicator whose plan it is, where a form prints one; ``plan_source`` None is the place's unnamed plan."""
+    plan_source: PlanSource | None = None
+
+
+class FeedEntry(Strict):
+    """A feed as the catalogue knows it."""
+
+    code: str
+    group: str
+    name_vi: str
+    name_en: str
+    cadence: Cadence
+    source: str
+    extra_folders: tuple[str, ...] = ()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of ``data/raw`` that its files may lie in."""
+        return (self.code, *self.extra_folders)
+
+    def is_due(self, quarter: Quarter) -> bool:
+        """Whether a file is owed for ``quarter``: always, or in Q4 for a yearly feed."""
+        return self.cadence is Cadence.QUARTER or quarter.number == 4  # noqa: PLR2004 - the last quarter
+
+
+class LengthClass(Strict):
+    """A length class of fishing vessels: ``from_m`` included, ``below_m`` not."""
+
+    code: str
+    label_vi: str
+    from_m: Decimal
+    below_m: Decimal | None = None
+
+
+class DatedLength(Strict):
+    """A rule for vessels from a length on, valid from a day."""
+
+    valid_from: date
+    from_m: Decimal
+    source: str
+
+
+class FleetRules(Strict):
+    """Length classes and the dated rule on vessel monitoring devices."""
+
+    length_classes: tuple[LengthClass, ...]
+    vms_required: tuple[DatedLength, ...]
+
+    def vms_from_m(self, day: date) -> Decimal | None:
+        """The length from which a VMS device is compulsory on ``day``; None before the first rule."""
+        in_force = [rule for rule in self.vms_required if rule.valid_from <= day]
+        return max(in_force, key=lambda rule: rule.valid_from).from_m if in_force else None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything the package itself knows; the place's own files are in ``place``."""
+
+    indicators: tuple[Indicator, ...]
+    measures: dict[str, Measure]
+    feeds: dict[str, FeedEntry]
+    words: dict[str, dict[str, str]]
+    fleet: FleetRules
+
+    def indicator(self, code: str) -> Indicator:
+        """The indicator of that code.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for indicator in self.indicators:
+            if indicator.code == code:
+                return indicator
+        raise KeyError(code)
+
+    def feeds_of(self, indicator: Indicator) -> list[str]:
+        """The feeds that an indicator's terms come from, in the order of the terms."""
+        return list(dict.fromkeys(self.measures[term.measure].feed for term in indicator.formula.terms))
+
+    def word(self, kind: str, code: str | None) -> str | None:
+        """The Vietnamese word for a code (``word("result_status", "met")`` is "đạt"); None for None."""
+        return None if code is None else self.words[kind][code]
+
+
+def _unique(codes: Iterable[str], file: Path) -> None:
+    seen: set[str] = set()
+    for code in codes:
+        if code in seen:
+            raise CatalogueError(file, code, "the code stands twice")
+        seen.add(code)
+
+
+def _check_parents(indicators: dict[str, Indicator], file: Path) -> None:
+    """Every parent exists, has the unit a part must have, and none is its own ancestor."""
+    for indicator in indicators.values():
+        for ancestor in _ancestors(indicator, indicators, file):
+            if ancestor is indicator:
+                raise CatalogueError(file, indicator.code, "the parents form a cycle")
+        if indicator.parent and indicator.parent.relation == "part_of":
+            whole = indicators[indicator.parent.code]
+            if whole.unit != indicator.unit:
+                raise CatalogueError(
+                    file, indicator.code, f"a part in {indicator.unit} of a whole in {whole.unit} ({whole.code})"
+                )
+
+
+def _ancestors(indicator: Indicator, indicators: dict[str, Indicator], file: Path) -> Iterator[Indicator]:
+    seen: set[str] = set()
+    current = indicator
+    while current.parent is not None and current.code not in seen:
+        seen.add(current.code)
+        if current.parent.code not in indicators:
+            raise CatalogueError(file, current.code, f"its parent {current.parent.code!r} is not in the catalogue")
+        current = indicators[current.parent.code]
+        yield current
+
+
+def _check_terms(indicators: Iterable[Indicator], measures: dict[str, Measure], file: Path) -> None:
+    for indicator in indicators:
+        for term in indicator.formula.terms:
+            if term.measure not in measures:
+                raise CatalogueError(file, indicator.code, f"its term {term.measure!r} is not in measures.yaml")
+        if (indicator.kind is Kind.FLOW_YTD) == bool(indicator.formula.denominator):
+            raise CatalogueError(file, indicator.code, f"a {indicator.kind} with or without a denominator")
+
+
+def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
+    """Read and cross-check the catalogue's YAML files.
+
+    Raises:
+        CatalogueError: a file is missing or says nonsense: an unknown unit of measure, a duplicate code, a cycle,
+            a term without a measure, a measure without a feed.
+    """
+    def entries(name: str) -> list[dict[str, Any]]:
+        return list(read_yaml(folder / f"{name}.yaml")[name])
+
+    def named(name: str) -> Iterator[tuple[dict[str, Any], Path, str]]:
+        for position, entry in enumerate(entries(name), start=1):
+            yield entry, folder / f"{name}.yaml", str(entry.get("code", f"entry {position}"))
+
+    feeds = [build(FeedEntry, *entry) for entry in named("feeds")]
+    _unique((feed.code for feed in feeds), folder / "feeds.yaml")
+    measures = [build(Measure, *entry) for entry in named("measures")]
+    _unique((measure.code for measure in measures), folder / "measures.yaml")
+    indicators = [build(Indicator, *entry) for entry in named("indicators")]
+    _unique((indicator.code for indicator in indicators), folder / "indicators.yaml")
+    _unique((i.ordinal for i in indicators if i.ordinal), folder / "indicators.yaml")
+    by_code = {measure.code: measure for measure in measures}
+    for measure in measures:
+        if measure.feed not in {feed.code for feed in feeds}:
+            raise CatalogueError(folder / "measures.yaml", measure.code, f"its feed {measure.feed!r} is not known")
+        if measure.printed_ytd is not None and measure.printed_ytd not in by_code:
+            raise CatalogueError(folder / "measures.yaml", measure.code, f"no measure {measure.printed_ytd!r}")
+    for item, name in [(m, "measures") for m in measures] + [(i, "indicators") for i in indicators]:
+        if lookup(item.unit) is None:
+            raise CatalogueError(folder / f"{name}.yaml", item.code, f"unknown unit of measure {item.unit!r}")
+    _check_parents({i.code: i for i in indicators}, folder / "indicators.yaml")
+    _check_terms(indicators, by_code, folder / "indicators.yaml")
+    return Catalogue(
+        indicators=tuple(indicators),
+        measures=by_code,
+        feeds={feed.code: feed for feed in feeds},
+        words=read_yaml(folder / "words.yaml"),
+        fleet=build(FleetRules, read_yaml(folder / "iuu_rules.yaml"), folder / "iuu_rules.yaml", "file"),
+    )
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The package's own catalogue, read once."""
+    return load_catalogue()

@@ -1,0 +1,119 @@
+"""Forest (Biểu 1, Thông tư 33/2018/TT-BNNPTNT as amended by 16/2023, shortened) and perennial crops, yearly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from lagi_pipeline.feeds.base import Emit, Feed, FeedForm, Reported, keeps_scale, of_items
+from lagi_pipeline.intake.form import Covers, FeedRow, Form, Item, Line, Listing, Outline, figure, given, rule, text
+from lagi_pipeline.intake.keys import compare
+
+NATURAL_AREA = "natural_area"
+_NATURAL_AREA_LABELS = ("Diện tích tự nhiên", "Tổng diện tích tự nhiên")
+_FOREST, _NATURAL, _PLANTED = "1100", "1110", "1120"
+
+
+class ForestRow(FeedRow):
+    """A class of forest of Biểu 1; the natural area stands as a row of its own."""
+
+    ordinal: str = text("TT", "TT", "STT", en="Marker as printed", required=False)
+    forest_class: str = text("Phân loại rừng", "Phân loại rừng", en="Class as printed", nullable=False)
+    code: str = text("Mã", "Mã", "Mã số", en="Code of Biểu 1, or natural_area", nullable=False)
+    area: float = figure("Tổng diện tích", "Tổng diện tích", "Tổng", unit="ha", ge=0, nullable=False, en="Area")
+    special_use: float = figure("Đặc dụng", "Đặc dụng", "Phân theo mục đích sử dụng / Đặc dụng", unit="ha", ge=0, en="Special-use forest")
+    protection: float = figure("Phòng hộ", "Phòng hộ", "Phân theo mục đích sử dụng / Phòng hộ", unit="ha", ge=0, en="Protection forest")
+    production: float = figure("Sản xuất", "Sản xuất", "Phân theo mục đích sử dụng / Sản xuất", unit="ha", ge=0, en="Production forest")
+    unplanned: float = figure("Ngoài quy hoạch", "Ngoài quy hoạch", "Ngoài quy hoạch 3 loại rừng", unit="ha", required=False, ge=0, en="Outside the plan")
+
+    @rule("purposes_add_up", "tổng diện tích {area} ha khác tổng các mục đích", on=("area", "special_use", "protection", "production"))
+    def _purposes_add_up(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        purposes = ["special_use", "protection", "production", "unplanned"]
+        step = max(frame.attrs["steps"][name] for name in ["area", *purposes])
+        return frame.apply(lambda row: compare(row["area"], list(row[purposes]), step) is None, axis=1)
+
+    @rule("forest_parts", "{forest_class} (mã {code}): diện tích {area} ha khác tổng các mã con", on=("area",))
+    def _forest_parts(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        """1100 = 1110 + 1120; in a block of ten the codes ending 1 to 3 make the whole, those ending 4 to 6 the one ending 3."""
+        area = dict(zip(frame["code"], frame["area"], strict=True))
+        step = frame.attrs["steps"]["area"]
+        return frame["code"].map(lambda code: compare(area[code], [area[part] for part in _parts(code, area)], step) is None)
+
+    @rule("forest_within_natural_area", "diện tích có rừng {area} ha lớn hơn diện tích tự nhiên", on=("area",))
+    def _within_natural_area(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        natural = frame.loc[frame["code"] == NATURAL_AREA, "area"]
+        return (frame["area"] <= natural.max()) | natural.empty
+
+    @rule("forest_code_once", "mã {code} có nhiều dòng", on=("code",))
+    def _once(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return ~frame["code"].duplicated(keep=False)
+
+
+def _parts(code: str, known: Iterable[str]) -> list[str]:
+    """The codes that make up a code, of those that are there."""
+    if code == _FOREST:
+        parts = [_NATURAL, _PLANTED]
+    elif code.isdigit() and code.endswith("0") and not code.endswith("00"):
+        parts = [code[:-1] + digit for digit in "123"] if code[0] == "1" else []
+    elif code.isdigit() and code.endswith("3"):
+        parts = [code[:-1] + digit for digit in "456"]
+    else:
+        parts = []
+    return [part for part in parts if part in set(known)]
+
+
+class CropRow(FeedRow):
+    """A group of perennial crops."""
+
+    path: str = given("Vị trí", "Place in the outline", nullable=True)
+    item: str = given("Khoản mục", "total, on_forest_land, or null for a crop", nullable=True)
+    ordinal: str = text("STT", "STT", "TT", en="Marker as printed", required=False)
+    crop: str = text("Nhóm cây", "Nhóm cây", "Loại cây", "Cây trồng", en="As printed", nullable=False)
+    area: float = figure("Diện tích", "Diện tích", "Diện tích hiện có", unit="ha", ge=0, en="Area")
+
+
+_CROP_ITEMS = (
+    Item("total", ("Tổng cộng", "Tổng số", "Tổng diện tích", "Tổng"), key=True),
+    Item("on_forest_land", ("Trong đó trên đất rừng", "Trong đó: trên đất rừng", "Trong đó trên đất lâm nghiệp")),
+)
+
+
+def _forest(frame: pd.DataFrame, place_code: str) -> Iterable[Reported]:
+    emit: Emit = of_items(forest_area=(_FOREST, "area"), natural_area=(NATURAL_AREA, "area"))
+    return emit(frame.assign(item=frame["code"]), place_code)
+
+
+FORESTRY = Feed(
+    "forestry",
+    (
+        FeedForm(
+            Form(
+                code="forestry",
+                title_vi="Biểu 1, diện tích rừng",
+                model=ForestRow,
+                label="forest_class",
+                rows=Listing(key_column="code", keys=(_FOREST, NATURAL_AREA)),
+                covers=Covers.EITHER,
+                zero_dash=True,
+                lines=(Line(NATURAL_AREA, _NATURAL_AREA_LABELS, "area", "code"),),
+            ),
+            _forest,
+            (keeps_scale("code", ["area"]),),
+        ),
+        FeedForm(
+            Form(
+                code="forestry_crops",
+                title_vi="Diện tích cây công nghiệp lâu năm, cây ăn quả lâu năm",
+                model=CropRow,
+                label="crop",
+                ordinal="ordinal",
+                rows=Outline(_CROP_ITEMS, total="total"),
+                covers=Covers.EITHER,
+                key_figures=("area",),
+            ),
+            of_items(perennial_crop_area=("total", "area"), crops_on_forest_land=("on_forest_land", "area")),
+            (keeps_scale("crop", ["area"]),),
+        ),
+    ),
+)

@@ -1,0 +1,170 @@
+"""Population, employment and the poverty review, a row per phường and xã."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.feeds.base import Feed, FeedForm, History, SeriesFinding, by_unit, keeps_scale, paired
+from lagi_pipeline.feeds.environment import UnitRow
+from lagi_pipeline.intake.findings import Severity
+from lagi_pipeline.intake.form import Covers, Form, UnitRows, agrees, count, given, percent, rule, text
+from lagi_pipeline.vietnamese.numbers import format_number
+
+
+class PopulationRow(UnitRow):
+    """Population of a ward at the quarter's start and end, and what changed it."""
+
+    population_start: pd.Int64Dtype = count("Dân số đầu kỳ", "Dân số đầu kỳ", unit="người", en="At the quarter's start")
+    births: pd.Int64Dtype = count("Sinh trong kỳ", "Sinh trong kỳ", "Số sinh", "Sinh", unit="người", en="Births of the quarter")
+    deaths: pd.Int64Dtype = count("Chết trong kỳ", "Chết trong kỳ", "Số chết", "Chết", unit="người", en="Deaths of the quarter")
+    arrivals: pd.Int64Dtype = count("Chuyển đến", "Chuyển đến", "Số chuyển đến", unit="người", en="Moved in")
+    departures: pd.Int64Dtype = count("Chuyển đi", "Chuyển đi", "Số chuyển đi", unit="người", en="Moved out")
+    population_end: pd.Int64Dtype = count("Dân số cuối kỳ", "Dân số cuối kỳ", unit="người", en="At the quarter's end", gt=0, ge=None)
+
+    @rule(
+        "population_balances",
+        "dân số cuối kỳ {population_end} khác đầu kỳ {population_start} + sinh {births} − chết {deaths} + đến {arrivals} − đi {departures}",
+        on=("population_end", "population_start", "births", "deaths", "arrivals", "departures"),
+        severity=Severity.WARNING,
+    )
+    def _population_balances(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        expected = frame["population_start"] + frame["births"] - frame["deaths"] + frame["arrivals"] - frame["departures"]
+        return frame["population_end"] == expected
+
+
+_PLACED = "Số lao động được giải quyết việc làm"
+
+
+class EmploymentRow(UnitRow):
+    """People of a ward placed in jobs in the quarter, and how."""
+
+    placed: pd.Int64Dtype = count("Tổng số", f"{_PLACED} / Tổng số", _PLACED, "Tổng số", unit="người", en="People placed in the quarter")
+    women: pd.Int64Dtype = count("Trong đó nữ", f"{_PLACED} / Trong đó nữ", "Trong đó nữ", "Nữ", "Trong đó: nữ", unit="người", required=False, en="of whom women")
+    by_loan: pd.Int64Dtype = count("Vay vốn Quỹ quốc gia", "Vay vốn Quỹ quốc gia", "Vay vốn Quỹ quốc gia về việc làm", unit="người", required=False, en="Through loans of the national fund")
+    abroad: pd.Int64Dtype = count("Xuất khẩu lao động", "Xuất khẩu lao động", "Đi làm việc ở nước ngoài", unit="người", required=False, en="Sent to work abroad")
+    otherwise: pd.Int64Dtype = count("Khác", "Khác", "Hình thức khác", unit="người", required=False, en="In other ways")
+    trained: pd.Int64Dtype = count("Trong đó đã qua đào tạo", "Trong đó đã qua đào tạo", "Đã qua đào tạo", unit="người", required=False, en="of whom trained")
+    placed_ytd: pd.Int64Dtype = count("Lũy kế từ đầu năm", "Lũy kế từ đầu năm", "Lũy kế", f"{_PLACED} / Lũy kế", unit="người", required=False, en="Placed from 1 January, as printed")
+
+    @rule("placed_by_way", "tổng số {placed} khác vay vốn {by_loan} + xuất khẩu lao động {abroad} + khác {otherwise}", on=("placed", "by_loan", "abroad", "otherwise"))
+    def _placed_by_way(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["placed"] == frame["by_loan"] + frame["abroad"] + frame["otherwise"]
+
+    @rule("women_within_placed", "nữ {women} lớn hơn tổng số {placed}", on=("women", "placed"))
+    def _women_within_placed(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["women"] <= frame["placed"]
+
+    @rule("trained_within_placed", "đã qua đào tạo {trained} lớn hơn tổng số {placed}", on=("trained", "placed"))
+    def _trained_within_placed(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["trained"] <= frame["placed"]
+
+    @rule("placed_ytd_at_least_quarter", "lũy kế {placed_ytd} nhỏ hơn số của quý {placed}", on=("placed_ytd", "placed"))
+    def _placed_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["placed_ytd"] >= frame["placed"]
+
+
+class LabourRow(UnitRow):
+    """Labour force of a ward, and how much of it is trained (yearly)."""
+
+    labour_force: pd.Int64Dtype = count("Lực lượng lao động", "Lực lượng lao động", unit="người", en="Labour force", gt=0, ge=None)
+    trained: pd.Int64Dtype = count("Lao động qua đào tạo", "Lao động qua đào tạo", "Lao động đã qua đào tạo", unit="người", en="Trained in any form")
+    certified: pd.Int64Dtype = count("Trong đó có bằng, chứng chỉ", "Trong đó có bằng, chứng chỉ", "Có bằng, chứng chỉ", unit="người", required=False, en="of whom with a certificate")
+
+    @rule("trained_within_force", "lao động qua đào tạo {trained} lớn hơn lực lượng lao động {labour_force}", on=("trained", "labour_force"))
+    def _trained_within_force(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["trained"] <= frame["labour_force"]
+
+    @rule("certified_within_trained", "có bằng, chứng chỉ {certified} lớn hơn qua đào tạo {trained}", on=("certified", "trained"))
+    def _certified_within_trained(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["certified"] <= frame["trained"]
+
+
+class PovertyRow(UnitRow):
+    """Poor households of a ward at the review, in its urban or rural part."""
+
+    block: str = given("Khối", "Block of the form: thành thị or nông thôn", nullable=True)
+    area: str = text("Khu vực", "Khu vực", required=False, en="Urban or rural, as printed")
+    households: pd.Int64Dtype = count("Tổng số hộ", "Tổng số hộ", "Tổng số hộ dân", unit="hộ", en="Households", gt=0, ge=None)
+    poor_start: pd.Int64Dtype = count("Hộ nghèo đầu kỳ", "Hộ nghèo đầu kỳ", unit="hộ", en="Poor households at the start")
+    left: pd.Int64Dtype = count("Giảm", "Giảm", "Biến động trong kỳ / Giảm", "Số hộ thoát nghèo", unit="hộ", en="Left poverty")
+    entered: pd.Int64Dtype = count("Tăng (phát sinh, tái nghèo)", "Tăng (phát sinh, tái nghèo)", "Tăng", "Biến động trong kỳ / Tăng", unit="hộ", en="Fell into poverty")
+    poor_end: pd.Int64Dtype = count("Hộ nghèo cuối kỳ", "Hộ nghèo cuối kỳ", unit="hộ", en="Poor households at the end")
+    near_poor_end: pd.Int64Dtype = count("Hộ cận nghèo cuối kỳ", "Hộ cận nghèo cuối kỳ", unit="hộ", required=False, en="Near-poor households at the end")
+    poor_percent: float = percent("Tỷ lệ nghèo cuối kỳ (%)", "Tỷ lệ nghèo cuối kỳ (%)", "Tỷ lệ hộ nghèo cuối kỳ (%)", "Tỷ lệ hộ nghèo (%)", en="As printed")
+
+    @rule(
+        "poor_balances",
+        "hộ nghèo cuối kỳ {poor_end} khác đầu kỳ {poor_start} − giảm {left} + tăng {entered}",
+        on=("poor_end", "poor_start", "left", "entered"),
+    )
+    def _poor_balances(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["poor_end"] == frame["poor_start"] - frame["left"] + frame["entered"]
+
+    @rule("poor_within_households", "hộ nghèo {poor_end} lớn hơn tổng số hộ {households}", on=("poor_end", "households"))
+    def _poor_within_households(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["poor_end"] <= frame["households"]
+
+    @rule("poor_percent", "tỷ lệ ghi {poor_percent} % không bằng {poor_end}/{households} hộ", on=("poor_percent", "poor_end", "households"))
+    def _poor_percent(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return agrees(frame, "poor_percent", "poor_end", "households")
+
+
+def starts_where_last_year_ended(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
+    """Warn where poor households at the start are not those at the end of last year's review."""
+    last_year = history.of(quarter.a_year_earlier)
+    if last_year is None:
+        return
+    ended = last_year.assign(poor_start=last_year["poor_end"], key=last_year["unit_code"] + last_year["block"].fillna(""))
+    for index, now, then in paired(
+        current.assign(key=current["unit_code"] + current["block"].fillna("")), ended, "key", "poor_start"
+    ):
+        if now != then:
+            reason = f"hộ nghèo đầu kỳ {format_number(now)} khác cuối kỳ năm trước {format_number(then)}"
+            yield SeriesFinding(index, "poor_start", "starts_where_last_year_ended", reason)
+
+
+POPULATION = Feed(
+    "population",
+    (
+        FeedForm(
+            Form(code="population", title_vi="Biến động dân số", model=PopulationRow, label="unit_label", rows=UnitRows(), covers=Covers.QUARTER),
+            by_unit(births="births", deaths="deaths", population_start="population_start", population_end="population_end"),
+            (keeps_scale("unit_code", ["population_start", "population_end"]),),
+        ),
+    ),
+)
+EMPLOYMENT = Feed(
+    "employment",
+    (
+        FeedForm(
+            Form(code="employment", title_vi="Kết quả giải quyết việc làm", model=EmploymentRow, label="unit_label", rows=UnitRows(), covers=Covers.QUARTER),
+            by_unit(placed="jobs_placed", placed_ytd="jobs_placed_ytd", trained="jobs_placed_trained"),
+            (keeps_scale("unit_code", ["placed"]),),
+        ),
+        FeedForm(
+            Form(code="employment_labour", title_vi="Lực lượng lao động và lao động qua đào tạo", model=LabourRow, label="unit_label", rows=UnitRows(), covers=Covers.EITHER),
+            by_unit(labour_force="labour_force", trained="trained_workers"),
+            (keeps_scale("unit_code", ["labour_force", "trained"]),),
+        ),
+    ),
+)
+POVERTY = Feed(
+    "poverty",
+    (
+        FeedForm(
+            Form(
+                code="poverty",
+                title_vi="Kết quả rà soát hộ nghèo, hộ cận nghèo",
+                model=PovertyRow,
+                label="unit_label",
+                rows=UnitRows(blocks=("Thành thị", "Nông thôn", "Khu vực thành thị", "Khu vực nông thôn")),
+                covers=Covers.EITHER,
+            ),
+            by_unit(households="poverty_review_households", poor_end="poor_households"),
+            (starts_where_last_year_ended, keeps_scale("unit_code", ["households"])),
+        ),
+    ),
+)

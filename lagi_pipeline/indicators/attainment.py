@@ -1,0 +1,319 @@
+"""The rows of ``mart.attainment`` and ``mart.attainment_by_unit``: observations beside targets, evaluated at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal, localcontext
+
+from lagi_pipeline.catalogue.indicators import Cadence, Catalogue, Direction, Indicator, PlanSource
+from lagi_pipeline.catalogue.place import Place, Resolution, Target, Unit
+from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
+from lagi_pipeline.indicators.figures import all_by_unit
+from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
+from lagi_pipeline.indicators.pace import PRESENT_METHOD, PaceMethod, pace_status
+from lagi_pipeline.indicators.verdict import (
+    Comparison,
+    Verdict,
+    compare,
+    due_day,
+    level_vi,
+    near_miss_vi,
+    with_figure,
+    without_figure,
+)
+from lagi_pipeline.indicators.wording import ARITHMETIC, join_remarks
+
+_PERCENT = Decimal(100)
+_LAST = 4
+_PLANS = list(PlanSource)
+
+
+def quarters_to_observe(place: Place, resolutions: Sequence[Resolution], evaluated_at: datetime) -> list[Quarter]:
+    """The quarters whose observations ``attain`` reads: from the place's first to the last that is judged."""
+    judged = [quarter for resolution in resolutions for quarter in _judged_quarters(resolution.year, evaluated_at)]
+    return list(quarters_between(place.first_quarter, max(judged))) if judged else []
+
+
+def attain(  # noqa: PLR0913 - the issue's inputs, and the seam
+    catalogue: Catalogue,
+    place: Place,
+    resolutions: Sequence[Resolution],
+    observations: Observations,
+    evaluated_at: datetime,
+    *,
+    pace: PaceMethod = PRESENT_METHOD,
+) -> list[Attainment]:
+    """A row for every target x plan source x quarter of its year that has begun (issue 2, part 4).
+
+    Args:
+        catalogue: What is measured.
+        place: Whose town figures, offices and due days.
+        resolutions: The targets by year.
+        observations: At least those of ``quarters_to_observe``.
+        evaluated_at: Local time of the evaluation; it is stored, and decides what is due and closed.
+        pace: How much of a year is expected by a quarter.
+
+    Returns:
+        Rows by quarter, then in the catalogue's order, then by plan source.
+
+    Raises:
+        KeyError: an observation is not given; a missing figure is an observation too.
+    """
+    with localcontext(ARITHMETIC):
+        judge = _Judge(catalogue, place, observations, evaluated_at, pace)
+        lines = [
+            (quarter, position, target)
+            for resolution in resolutions
+            for quarter in _judged_quarters(resolution.year, evaluated_at)
+            for position, indicator in enumerate(catalogue.indicators)
+            for target in resolution.targets
+            if target.code == indicator.code
+        ]
+        lines.sort(key=lambda line: (line[0], line[1], _PLANS.index(line[2].plan_source)))
+        return [judge.row(catalogue.indicators[position], target, quarter) for quarter, position, target in lines]
+
+
+def _judged_quarters(year: int, evaluated_at: datetime) -> list[Quarter]:
+    return [q for q in Quarter(year, _LAST).year_to_date if q.start <= evaluated_at.date()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    catalogue: Catalogue
+    place: Place
+    observations: Observations
+    evaluated_at: datetime
+    pace: PaceMethod
+
+    def row(self, indicator: Indicator, target: Target, quarter: Quarter) -> Attainment:
+        """One line of the table."""
+        seen = self._own_year(indicator, self.observations[indicator.code, self.place.file.code, quarter])
+        comparison = compare(indicator, target.value, seen)
+        verdict = self._verdict(indicator, comparison, seen)
+        word = "returned" if verdict.status == "no_data" and seen.returned else verdict.status
+        attainment_pct = _attainment_pct(indicator, target.value, seen.value)
+        expected = self.pace.expected(indicator, quarter, self._history(indicator)) if _has_pace(indicator) else None
+        pace = pace_status(attainment_pct, expected, indicator.pace_tolerance) if expected else None
+        yoy = _on_last_year(indicator, seen, self._town(indicator, quarter.a_year_earlier))
+        near_miss = near_miss_vi(indicator, target.value, seen, comparison) if comparison else None
+        return Attainment(
+            quarter=str(quarter),
+            year=quarter.year,
+            indicator_code=indicator.code,
+            ordinal=indicator.ordinal,
+            name_vi=indicator.name_vi,
+            name_en=indicator.name_en,
+            unit=indicator.unit,
+            direction=indicator.direction,
+            plan_source=target.plan_source,
+            target=target.value,
+            actual=seen.value,
+            actual_quarter=self._actual_quarter(indicator, seen),
+            numerator=seen.numerator,
+            denominator=seen.denominator,
+            attainment_pct=attainment_pct,
+            gap=comparison.gap if comparison else None,
+            result_status=verdict.status,
+            status_vi=self.catalogue.words["result_status"][word],
+            pace_status=pace,
+            pace_vi=self.catalogue.word("pace_status", pace),
+            expected_pct=expected.pct if expected else None,
+            pace_basis=expected.basis if expected else None,
+            yoy_index_pct=yoy.index_pct,
+            yoy_change_pct=yoy.change_pct,
+            obs_status=seen.obs_status,
+            as_of=seen.as_of,
+            evaluated_at=self.evaluated_at,
+            reason=join_remarks([seen.reason, verdict.remark, near_miss, yoy.remark]),
+            target_is_illustrative=target.illustrative,
+            actual_is_illustrative=seen.is_illustrative,
+        )
+
+    def _town(self, indicator: Indicator, quarter: Quarter) -> Observation | None:
+        return self.observations.get((indicator.code, self.place.file.code, quarter))
+
+    def _history(self, indicator: Indicator) -> dict[Quarter, Observation]:
+        town = self.place.file.code
+        return {
+            quarter: observation
+            for (code, unit, quarter), observation in self.observations.items()
+            if code == indicator.code and unit == town
+        }
+
+    def _own_year(self, indicator: Indicator, observation: Observation) -> Observation:
+        """In Q4, once it is due, an earlier year's survey no longer stands for this year's: the office owes its own.
+
+        ``not_met`` and ``met`` are said of the year only when its own review is in (domain.md, Words of attainment).
+        """
+        quarter = observation.quarter
+        is_settled = quarter.number == _LAST and self.evaluated_at.date() > self._due(indicator, quarter)
+        if not (observation.carried and is_settled) or self._was_surveyed(indicator, quarter):
+            return observation
+        level = f"chỉ để tham khảo: {level_vi(indicator, observation)}"
+        return replace(
+            observation,
+            value=None,
+            numerator=None,
+            denominator=None,
+            obs_status=None,
+            as_of=None,
+            is_illustrative=False,
+            carried=False,
+            reason=join_remarks([observation.reason, level]),
+        )
+
+    def _was_surveyed(self, indicator: Indicator, quarter: Quarter) -> bool:
+        year = (self._town(indicator, earlier) for earlier in quarter.year_to_date)
+        return any(o is not None and o.value is not None and not o.carried for o in year)
+
+    def _due(self, indicator: Indicator, quarter: Quarter) -> date:
+        return due_day(self.catalogue, self.place, indicator, quarter)
+
+    def _verdict(self, indicator: Indicator, comparison: Comparison | None, seen: Observation) -> Verdict:
+        due, today = self._due(indicator, seen.quarter), self.evaluated_at.date()
+        if comparison is None:
+            return without_figure(indicator, seen, due, today)
+        return with_figure(indicator, comparison, seen, due, today)
+
+    def _actual_quarter(self, indicator: Indicator, seen: Observation) -> Decimal | None:
+        """A flow of the quarter alone; null if the quarter before is missing or on another price basis."""
+        if indicator.is_ratio or seen.value is None:
+            return None
+        if seen.quarter.number == 1:
+            return seen.value
+        before = self._town(indicator, seen.quarter.previous)
+        if before is None or before.value is None or before.basis != seen.basis:
+            return None
+        return seen.value - before.value
+
+
+def _has_pace(indicator: Indicator) -> bool:
+    """Flows only; and an at-most flow has no attainment to be ahead with."""
+    return not indicator.is_ratio and indicator.direction is Direction.AT_LEAST
+
+
+def _attainment_pct(indicator: Indicator, target: Decimal, actual: Decimal | None) -> Decimal | None:
+    if actual is None or indicator.direction is Direction.AT_MOST or not target:
+        return None
+    return actual / target * _PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class _OnLastYear:
+    """Cùng kỳ: "bằng 80,9 %" is the index, the change is -19,1 (domain.md, trap 10)."""
+
+    index_pct: Decimal | None = None
+    change_pct: Decimal | None = None
+    remark: str | None = None
+
+
+def _on_last_year(indicator: Indicator, now: Observation, last: Observation | None) -> _OnLastYear:
+    if now.value is None or last is None or last.value is None:
+        return _OnLastYear()
+    if now.carried or last.carried:  # a survey beside itself, or beside an older one, is no change since last year
+        return _OnLastYear()
+    if indicator.is_ratio:
+        return _OnLastYear(change_pct=now.value - last.value)
+    if now.basis != last.basis:
+        bases = f"{last.basis or 'không ghi'} và {now.basis or 'không ghi'}"
+        return _OnLastYear(remark=f"không so với cùng kỳ: giá khác nhau ({bases})")
+    if not last.value:
+        return _OnLastYear()
+    index = now.value / last.value * _PERCENT
+    return _OnLastYear(index, index - _PERCENT)
+
+
+def attain_by_unit(
+    catalogue: Catalogue,
+    place: Place,
+    resolutions: Sequence[Resolution],
+    observations: Observations,
+    evaluated_at: datetime,
+) -> list[UnitAttainment]:
+    """A row for every ward x quarter x indicator that is reported per ward, companions included (issue 2, part 4).
+
+    A yearly line has rows only in quarters in which it is due, has a figure or was sent back. A rate stands beside the
+    leading plan's town target; a flow has none of a ward, but its share of the town.
+
+    Returns:
+        Rows by quarter, then in the catalogue's order, then in that of ``units.csv``.
+
+    Raises:
+        KeyError: an observation is not given.
+    """
+    with localcontext(ARITHMETIC):
+        return [
+            row
+            for resolution in sorted(resolutions, key=lambda resolution: resolution.year)
+            for quarter in _judged_quarters(resolution.year, evaluated_at)
+            for indicator in catalogue.indicators
+            if all_by_unit(catalogue, indicator)
+            for row in _rows_of_units(
+                indicator,
+                _leading_target(resolution, place, indicator),
+                _wards(place, indicator, quarter, observations),
+                evaluated_at,
+            )
+        ]
+
+
+_Ward = tuple[Unit, Observation]
+
+
+def _wards(place: Place, indicator: Indicator, quarter: Quarter, observations: Observations) -> list[_Ward]:
+    """The wards that a line is reported for, each with its observation; none where there is nothing to show."""
+    wards = [
+        (unit, observations[indicator.code, unit.code, quarter])
+        for unit in place.units_on(quarter.end)
+        if unit.urban or indicator.units == "all"
+    ]
+    is_due = indicator.cadence is Cadence.QUARTER or quarter.number == _LAST
+    is_shown = is_due or any(o.value is not None or o.returned for _, o in wards)
+    return wards if is_shown else []
+
+
+def _leading_target(resolution: Resolution, place: Place, indicator: Indicator) -> Decimal | None:
+    """The leading plan's target of a rate; None for a flow, whose town target is no ward's."""
+    if not indicator.is_ratio:
+        return None
+    leading = (target for target in resolution.targets if target.plan_source is place.file.leading_plan)
+    return next((target.value for target in leading if target.code == indicator.code), None)
+
+
+def _rows_of_units(
+    indicator: Indicator, target: Decimal | None, wards: list[_Ward], evaluated_at: datetime
+) -> Iterator[UnitAttainment]:
+    whole = None if indicator.is_ratio else _sum_of_all(wards)
+    for unit, seen in wards:
+        comparison = None if target is None else compare(indicator, target, seen)
+        yield UnitAttainment(
+            quarter=str(seen.quarter),
+            year=seen.quarter.year,
+            indicator_code=indicator.code,
+            name_vi=indicator.name_vi,
+            name_en=indicator.name_en,
+            unit=indicator.unit,
+            unit_code=unit.code,
+            unit_valid_from=unit.valid_from,
+            unit_name_vi=unit.label_vi,
+            urban=unit.urban,
+            actual=seen.value,
+            numerator=seen.numerator,
+            denominator=seen.denominator,
+            town_target=target,
+            gap=comparison.gap if comparison else None,
+            share_of_town_pct=seen.value / whole * _PERCENT if whole and seen.value is not None else None,
+            obs_status=seen.obs_status,
+            as_of=seen.as_of,
+            evaluated_at=evaluated_at,
+            reason=seen.reason,
+            actual_is_illustrative=seen.is_illustrative,
+        )
+
+
+def _sum_of_all(wards: list[_Ward]) -> Decimal | None:
+    """The wards' sum; None as soon as one is missing, for a share of a smaller town would be too large."""
+    values = [observation.value for _, observation in wards if observation.value is not None]
+    return sum(values, Decimal(0)) if len(values) == len(wards) else None

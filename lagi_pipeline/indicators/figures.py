@@ -1,0 +1,344 @@
+"""A measure's figure for the town or a ward, at a quarter's end or from 1 January; or the gaps that stand in its way.
+
+Gaps are not zeros and not smaller towns: a town figure needs every unit valid on its date, a sum every quarter from Q1
+(architecture.md). No formulas: those are in ``observation``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import PurePath
+
+from lagi_pipeline.catalogue.indicators import Accumulation, Cadence, Catalogue, FeedEntry, Indicator, Kind, Measure
+from lagi_pipeline.catalogue.place import Place, Unit
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.indicators.model import Evidence, MeasureValue, Refusal, Vintage
+from lagi_pipeline.indicators.vintages import Selection, SentBack, VintageKey, answering, key_of
+
+TOWN = None
+"""The scope of a town figure; the scope of a ward's figure is its unit."""
+Scope = Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why there is no figure. ``ward`` alone: it has no row or no number; with ``text``: its row went back for that."""
+
+    quarter: Quarter
+    text: str
+    ward: str | None = None
+    returned: bool = False
+    due: bool = True
+    """False where nobody owed the form for that quarter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know about a figure that is there."""
+
+    quarter: Quarter
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with the vintages it came from; or None with the gaps."""
+
+    value: Decimal | None
+    inputs: tuple[Vintage, ...] = ()
+    bases: frozenset[str] = frozenset()
+    remarks: tuple[Remark, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def times(self, factor: Decimal | int) -> Figure:
+        """The figure multiplied."""
+        return self if self.value is None else replace(self, value=self.value * factor)
+
+    def noting(self, remark: Remark) -> Figure:
+        """The figure with one more remark."""
+        return replace(self, remarks=(*self.remarks, remark))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A measure as an indicator reads it: of which units, and whether it may be absent."""
+
+    measure: Measure
+    urban_only: bool = False
+    optional: bool = False
+    sign: int = 1
+
+
+def total(figures: Iterable[Figure]) -> Figure:
+    """The sum; no figure as soon as one of them is missing."""
+    parts = list(figures)
+    values = [part.value for part in parts if part.value is not None]
+    return Figure(
+        value=sum(values, Decimal(0)) if len(values) == len(parts) else None,
+        inputs=tuple(dict.fromkeys(vintage for part in parts for vintage in part.inputs)),
+        bases=frozenset[str]().union(*(part.bases for part in parts)),
+        remarks=tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
+        gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
+    )
+
+
+def gaps_vi(gaps: Iterable[Gap], quarter: Quarter) -> list[str]:
+    """The gaps as sentences about a figure of ``quarter``; the wards that are merely missing stand together."""
+    sentences: list[str] = []
+    missing: dict[Quarter, list[str]] = defaultdict(list)
+    for gap in dict.fromkeys(gaps):
+        if gap.ward is None:
+            other = f"thiếu {_short_vi(gap.quarter, quarter)}: " if gap.quarter != quarter else ""
+            sentences.append(other + gap.text)
+        elif gap.text:
+            sentences.append(f"dòng bị trả lại: {gap.ward}, {gap.quarter.label_vi} ({gap.text})")
+        else:
+            missing[gap.quarter].append(gap.ward)
+    sentences += [f"thiếu số liệu {', '.join(wards)} ({when.label_vi})" for when, wards in missing.items()]
+    return sentences
+
+
+def remarks_vi(remarks: Iterable[Remark], quarter: Quarter) -> list[str]:
+    """The remarks about a figure of ``quarter``, naming the quarter where it is another one."""
+    return [
+        remark.text if remark.quarter == quarter else f"{_short_vi(remark.quarter, quarter)}: {remark.text}"
+        for remark in dict.fromkeys(remarks)
+    ]
+
+
+def _short_vi(quarter: Quarter, beside: Quarter) -> str:
+    return f"quý {quarter.roman}" if quarter.year == beside.year else quarter.label_vi
+
+
+def quarterly_forms(catalogue: Catalogue) -> frozenset[str]:
+    """The forms that are owed every quarter: those that a quarterly line or a sum over the year is made of."""
+    return frozenset(
+        measure.form
+        for indicator in catalogue.indicators
+        if indicator.cadence is Cadence.QUARTER or indicator.kind is Kind.RATE_OVER_YEAR
+        for measure in (catalogue.measures[term.measure] for term in indicator.formula.terms)
+        if catalogue.feeds[measure.feed].cadence is Cadence.QUARTER
+    )
+
+
+def all_by_unit(catalogue: Catalogue, indicator: Indicator) -> bool:
+    """Whether every measure of an indicator is reported per ward, so that each ward has a figure of its own."""
+    return all(catalogue.measures[term.measure].by_unit for term in indicator.formula.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What every form says for every quarter, as known at a time."""
+
+    catalogue: Catalogue
+    place: Place
+    selection: Selection
+    values: Mapping[VintageKey, Mapping[tuple[str, str], MeasureValue]]
+    rejected: Mapping[VintageKey, Mapping[str, str]]
+    refusals: tuple[Refusal, ...]
+    owed_quarterly: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def known(cls, catalogue: Catalogue, place: Place, evidence: Evidence, known_at: datetime) -> Reports:
+        """Everything that was received by ``known_at``."""
+        values: dict[VintageKey, dict[tuple[str, str], MeasureValue]] = defaultdict(dict)
+        for value in evidence.values:
+            values[value.form, value.quarter, value.sha256][value.measure, value.unit_code] = value
+        rejected: dict[VintageKey, dict[str, str]] = defaultdict(dict)
+        for row in sorted(evidence.rejected_units, key=lambda row: row.reason):
+            rejected[row.form, row.quarter, row.sha256].setdefault(row.unit_code, row.reason)
+        refusals = (refusal for refusal in evidence.refusals if refusal.received_at <= known_at)
+        return cls(
+            catalogue=catalogue,
+            place=place,
+            selection=answering(evidence, known_at),
+            values=values,
+            rejected=rejected,
+            refusals=tuple(sorted(refusals, key=lambda r: (r.received_at, r.file), reverse=True)),
+            owed_quarterly=quarterly_forms(catalogue),
+        )
+
+    def at(self, line: Line, scope: Scope, quarter: Quarter) -> Figure:
+        """What ``quarter``'s own form says: a stock, a printed running total or the flow of the quarter alone."""
+        measure = line.measure
+        if line.optional and self._lacks(measure, quarter):
+            return self._left_out(line, quarter)
+        if not measure.by_unit:
+            return self._reported(measure, self.place.file.code, quarter)
+        if scope is TOWN and self._is_town_only(measure.form, quarter):
+            return self._of_whole_town(measure, quarter)
+        units = self.units(scope, quarter, urban_only=line.urban_only)
+        if not units:
+            label = self.place.file.name_vi if scope is TOWN else scope.label_vi
+            return Figure(None, gaps=(Gap(quarter, f"không có phường, xã nào thuộc phạm vi tính của {label}"),))
+        return total(self._reported(measure, unit.code, quarter, unit.label_vi) for unit in units)
+
+    def to_date(self, line: Line, scope: Scope, quarter: Quarter) -> Figure:
+        """The figure from 1 January to the end of ``quarter``.
+
+        A running total is taken as printed. A flow is the running total that its form prints beside it, decided per
+        ward, else the sum of Q1 to ``quarter``, each needed (domain.md, trap 13).
+        """
+        measure = line.measure
+        if measure.accumulation is not Accumulation.FLOW:
+            return self.at(line, scope, quarter)
+        if not measure.by_unit:
+            return self._printed(measure, self.place.file.code, quarter) or self._summed(line, scope, quarter)
+        if scope is TOWN and self._is_town_only(measure.form, quarter):
+            printed = self._printed(measure, self.place.file.code, quarter)
+            return printed.noting(self._town_only_remark(quarter)) if printed else self._summed(line, TOWN, quarter)
+        units = self.units(scope, quarter, urban_only=line.urban_only)
+        if not units:
+            return self.at(line, scope, quarter)
+        figure = total(
+            self._printed(measure, unit.code, quarter) or self._summed(line, unit, quarter) for unit in units
+        )
+        town_only_before = any(self._is_town_only(measure.form, q) for q in quarter.year_to_date)
+        if figure.value is None and scope is TOWN and town_only_before:
+            return self._summed(line, TOWN, quarter)
+        return figure
+
+    def units(self, scope: Scope, quarter: Quarter, *, urban_only: bool) -> list[Unit]:
+        """The units whose rows make up a scope's figure of ``quarter``: those valid on the quarter's last day.
+
+        For a ward that came into being later they are the ones it was formed of (``successor_code``): its code may
+        have meant another ward before, as 23246 did (domain.md, trap 11).
+        """
+        units = self.place.units_on(quarter.end) if scope is TOWN else self._forming(scope, quarter)
+        return [unit for unit in units if unit.urban or not urban_only]
+
+    def _forming(self, unit: Unit, quarter: Quarter) -> list[Unit]:
+        if unit.is_valid_on(quarter.end):
+            return [unit]
+        if unit.valid_from <= quarter.end:
+            return []
+        eve = unit.valid_from - timedelta(days=1)
+        parts = [part for part in self.place.units if part.successor_code == unit.code and part.valid_to == eve]
+        return [former for part in parts for former in self._forming(part, quarter)]
+
+    def _summed(self, line: Line, scope: Scope, quarter: Quarter) -> Figure:
+        return total(self.at(line, scope, q) for q in quarter.year_to_date)
+
+    def _printed(self, measure: Measure, code: str, quarter: Quarter) -> Figure | None:
+        if measure.printed_ytd is None:
+            return None
+        figure = self._reported(self.catalogue.measures[measure.printed_ytd], code, quarter)
+        return None if figure.value is None else figure
+
+    def _reported(self, measure: Measure, code: str, quarter: Quarter, ward: str | None = None) -> Figure:
+        """What the answering version says in one cell."""
+        vintage = self.selection.answer(measure.form, quarter).vintage
+        if vintage is None:
+            return Figure(None, gaps=(self._unanswered(measure, quarter),))
+        key = key_of(vintage)
+        value = self.values.get(key, {}).get((measure.code, code))
+        if value is not None:
+            basis = frozenset[str]() if value.basis is None else frozenset({value.basis})
+            return Figure(value.value, (vintage,), basis, self._newer_sent_back(vintage, measure, quarter))
+        rejected = self.rejected.get(key, {}).get(code)
+        if rejected is not None:
+            label = ward or self.place.file.name_vi
+            return Figure(None, gaps=(Gap(quarter, rejected, label, returned=True),))
+        feed = self._feed(measure).name_vi
+        if ward is not None and self._is_town_only(measure.form, quarter):
+            text = f"báo cáo “{feed}” {quarter.label_vi} không chia phường, xã"
+            return Figure(None, gaps=(Gap(quarter, text),))
+        if ward is None or self._lacks(measure, quarter):
+            text = f"báo cáo “{feed}” {quarter.label_vi} không có số liệu “{measure.name_vi}”"
+            return Figure(None, gaps=(Gap(quarter, text),))
+        return Figure(None, gaps=(Gap(quarter, "", ward),))
+
+    def _lacks(self, measure: Measure, quarter: Quarter) -> bool:
+        """Whether the answering version has neither the column nor a rejected row that may have held it."""
+        vintage = self.selection.answer(measure.form, quarter).vintage
+        if vintage is None or self.rejected.get(key_of(vintage)):
+            return False
+        return not any(code == measure.code for code, _ in self.values.get(key_of(vintage), {}))
+
+    def _left_out(self, line: Line, quarter: Quarter) -> Figure:
+        name = line.measure.name_vi[:1].lower() + line.measure.name_vi[1:]
+        text = f"không có dòng {'trừ' if line.sign < 0 else 'cộng'}: {name}"
+        vintage = self.selection.answer(line.measure.form, quarter).vintage
+        inputs = () if vintage is None else (vintage,)
+        return Figure(Decimal(0), inputs, remarks=(Remark(quarter, text),))
+
+    def _is_town_only(self, form: str, quarter: Quarter) -> bool:
+        """Whether the answering version gives the town's total and not one ward's row, good or rejected."""
+        vintage = self.selection.answer(form, quarter).vintage
+        if vintage is None:
+            return False
+        reporting = {code for _, code in self.values.get(key_of(vintage), {})}
+        reporting |= set(self.rejected.get(key_of(vintage), {}))
+        return reporting == {self.place.file.code}
+
+    def _of_whole_town(self, measure: Measure, quarter: Quarter) -> Figure:
+        figure = self._reported(measure, self.place.file.code, quarter)
+        return figure if figure.value is None else figure.noting(self._town_only_remark(quarter))
+
+    def _town_only_remark(self, quarter: Quarter) -> Remark:
+        return Remark(quarter, f"tính theo số toàn {self.place.file.name_vi}, báo cáo không chia phường, xã")
+
+    def _feed(self, measure: Measure) -> FeedEntry:
+        return self.catalogue.feeds[measure.feed]
+
+    def _folder(self, measure: Measure) -> str:
+        """The folder that a form lies in: an extra one named in the form (``forestry_crops``) if an office owes it."""
+        feed = self._feed(measure)
+        for folder in feed.extra_folders:
+            if measure.form == f"{feed.code}_{folder}" and self.place.offices_owing(folder):
+                return folder
+        return feed.code
+
+    def _refused(self, measure: Measure, quarter: Quarter, after: datetime | None) -> list[SentBack]:
+        """The unreadable files of the measure's form, newest first; only those received after a time, if given."""
+        return [
+            SentBack((refusal.file,), refusal.reason, refusal.received_at)
+            for refusal in self.refusals
+            if refusal.quarter == quarter
+            and (after is None or refusal.received_at > after)
+            and _concerns(refusal, self._feed(measure), self._folder(measure))
+        ]
+
+    def _newer_sent_back(self, vintage: Vintage, measure: Measure, quarter: Quarter) -> tuple[Remark, ...]:
+        sent_back = self.selection.answer(measure.form, quarter).sent_back
+        refused = self._refused(measure, quarter, vintage.received_at)
+        return tuple(
+            Remark(quarter, f"bản mới hơn ({version.files_vi}) đã trả lại: {version.reason}")
+            for version in (*sent_back, *refused)
+        )
+
+    def _unanswered(self, measure: Measure, quarter: Quarter) -> Gap:
+        """Why no version of the measure's form answers: sent back, withdrawn, not owed, or not reported."""
+        answer = self.selection.answer(measure.form, quarter)
+        feed = self._feed(measure)
+        offices = ", ".join(office.name_vi for office in self.place.offices_owing(self._folder(measure)))
+        what = f"“{feed.name_vi}” {quarter.label_vi}"
+        after = answer.withdrawn.received_at if answer.withdrawn else None
+        sent_back = [*answer.sent_back, *self._refused(measure, quarter, after)]
+        if sent_back:
+            last = max(sent_back, key=lambda version: (version.received_at, version.files))
+            sender = f"{offices}, " if offices else ""
+            text = f"đã trả lại, chờ chỉnh sửa: {sender}{what}, tệp {last.files_vi}: {last.reason}"
+            return Gap(quarter, text, returned=True)
+        if answer.withdrawn:
+            return Gap(quarter, f"đã rút lại: {what}, tệp {answer.withdrawn.file}")
+        if not self._is_owed(measure, quarter):
+            return Gap(quarter, f"“{feed.name_vi}” báo cáo mỗi năm một lần, vào quý IV", due=False)
+        return Gap(quarter, f"{offices} chưa báo cáo {what}" if offices else f"chưa báo cáo {what}")
+
+    def _is_owed(self, measure: Measure, quarter: Quarter) -> bool:
+        return measure.form in self.owed_quarterly or quarter.number == 4  # noqa: PLR2004 - the last quarter
+
+
+def _concerns(refusal: Refusal, feed: FeedEntry, folder: str) -> bool:
+    """Whether a refused file may have been the form of ``folder``; its path tells, else any form of the feed."""
+    if refusal.feed not in feed.folders:
+        return False
+    named = next((name for name in feed.folders if name in PurePath(refusal.file).parts), None)
+    if named is None and refusal.feed != feed.code:
+        named = refusal.feed
+    return named is None or named == folder

@@ -1,0 +1,169 @@
+"""What goes into the computation and what comes out of it. The tables of ``core`` and ``mart`` have these shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from lagi_pipeline.catalogue.indicators import Direction, ObsStatus, PlanSource
+from lagi_pipeline.catalogue.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Vintage:
+    """One version of one form for one quarter: what one file said about it.
+
+    Times are local (of the place), without a zone. A vintage is known from ``received_at`` on.
+    """
+
+    feed: str
+    form: str
+    quarter: Quarter
+    file: str
+    sha256: str
+    as_of: date
+    received_at: datetime
+    obs_status: ObsStatus
+    is_sample: bool
+    withdrawn: bool = False
+    problem: str | None = None
+    """Vietnamese: why it may not answer although it was read (a key row was rejected, two files contradict)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureValue:
+    """One reported figure, in the measure's unit of the catalogue; ``unit_code`` is the place's own for town figures."""
+
+    form: str
+    quarter: Quarter
+    sha256: str
+    measure: str
+    unit_code: str
+    value: Decimal
+    basis: str | None = None
+    """The price basis of a rebased measure ("so sánh 2010"), else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedUnit:
+    """A reporting unit whose row was rejected in a vintage: it has no figure, and why."""
+
+    form: str
+    quarter: Quarter
+    sha256: str
+    unit_code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that could not be read as its form."""
+
+    feed: str
+    quarter: Quarter
+    file: str
+    received_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that was ever received, in any order."""
+
+    vintages: tuple[Vintage, ...]
+    values: tuple[MeasureValue, ...]
+    rejected_units: tuple[RejectedUnit, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """An indicator's figure for a unit and quarter; ``value`` None means no figure, and ``reason`` says why.
+
+    ``value``, ``numerator`` and ``denominator`` are unrounded; rates are in per cent, changes in points.
+    """
+
+    indicator_code: str
+    unit_code: str
+    quarter: Quarter
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    obs_status: ObsStatus | None
+    as_of: date | None
+    is_illustrative: bool
+    basis: str | None
+    reason: str | None
+    returned: bool = False
+    """Whether the figure is missing because a file or row was sent back for correction."""
+    carried: bool = False
+    """Whether it is the last survey's figure, shown in a quarter that has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attainment:
+    """A row of ``mart.attainment``; the meaning of each column stands in the warehouse's model of that table."""
+
+    quarter: str
+    year: int
+    indicator_code: str
+    ordinal: str | None
+    name_vi: str
+    name_en: str
+    unit: str
+    direction: Direction
+    plan_source: PlanSource
+    target: Decimal
+    actual: Decimal | None
+    actual_quarter: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    attainment_pct: Decimal | None
+    gap: Decimal | None
+    result_status: str
+    status_vi: str
+    pace_status: str | None
+    pace_vi: str | None
+    expected_pct: Decimal | None
+    pace_basis: str | None
+    yoy_index_pct: Decimal | None
+    yoy_change_pct: Decimal | None
+    obs_status: ObsStatus | None
+    as_of: date | None
+    evaluated_at: datetime
+    reason: str | None
+    target_is_illustrative: bool
+    actual_is_illustrative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAttainment:
+    """A row of ``mart.attainment_by_unit``."""
+
+    quarter: str
+    year: int
+    indicator_code: str
+    name_vi: str
+    name_en: str
+    unit: str
+    unit_code: str
+    unit_valid_from: date
+    unit_name_vi: str
+    urban: bool
+    actual: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    town_target: Decimal | None
+    gap: Decimal | None
+    share_of_town_pct: Decimal | None
+    obs_status: ObsStatus | None
+    as_of: date | None
+    evaluated_at: datetime
+    reason: str | None
+    actual_is_illustrative: bool
+
+
+Observations = Mapping[tuple[str, str, Quarter], Observation]
+"""Observations by (indicator code, unit code, quarter)."""

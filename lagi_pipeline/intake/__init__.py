@@ -1,0 +1,1 @@
+"""Office files as grids of addressed, typed cells. No sector names here."""

@@ -1,0 +1,308 @@
+"""What a form is: its columns, told once by a pandera model, and how its rows are keyed.
+
+A model's fields are made by ``text``, ``figure``, ``count`` and ``day``: they carry the header labels by which the column
+is found, its unit and whether it names a person. From the same model come the reading, the validation, the table.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import pandas as pd
+import pandera.pandas as pa
+
+from lagi_pipeline.intake.findings import Severity
+
+
+class CellKind(StrEnum):
+    """What a cell of a column is read as."""
+
+    TEXT = "text"
+    FIGURE = "figure"
+    COUNT = "count"
+    DAY = "day"
+
+
+class Covers(StrEnum):
+    """What the figures of a form cover, and so which titles it may have."""
+
+    YTD = "ytd"
+    """From 1 January: a bare "QUÝ II" is refused, it may be a stand-alone quarter."""
+    QUARTER = "quarter"
+    """The quarter alone: a bare "6 THÁNG" is refused."""
+    EITHER = "either"
+    """Both kinds of column, or a state at the period's end."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a form, as its model's field describes it.
+
+    ``labels`` are header paths, outermost first, joined by ``" / "``; all but the last need only stand somewhere above.
+    ``unit`` is the unit of the table that the figure is brought to.
+    """
+
+    name: str
+    title_vi: str
+    labels: tuple[str, ...]
+    kind: CellKind
+    unit: str | None
+    required: bool
+    additive: bool
+    personal: bool
+    lower: bool
+
+
+def _column(vi: str, labels: tuple[str, ...], kind: CellKind, checks: dict[str, Any], **about: Any) -> Any:  # noqa: ANN401 - what pa.Field gives
+    description = checks.pop("en", None)
+    return pa.Field(
+        title=vi,
+        description=description,
+        nullable=checks.pop("nullable", True),
+        metadata={"labels": labels or (vi,), "kind": kind, **about},
+        **checks,
+    )
+
+
+def text(vi: str, *labels: str, required: bool = True, personal: bool = False, lower: bool = False, **checks: Any) -> Any:  # noqa: ANN401
+    """A column of text, in NFC; ``personal`` text is read and never stored, ``lower`` text is compared in lower case."""
+    return _column(vi, labels, CellKind.TEXT, checks, required=required, personal=personal, lower=lower)
+
+
+def figure(vi: str, *labels: str, unit: str, required: bool = True, additive: bool = True, **checks: Any) -> Any:  # noqa: ANN401
+    """A column of numbers, brought to ``unit``; ``additive`` ones are reconciled with printed totals."""
+    return _column(vi, labels, CellKind.FIGURE, checks, unit=unit, required=required, additive=additive)
+
+
+def count(vi: str, *labels: str, unit: str, required: bool = True, additive: bool = True, **checks: Any) -> Any:  # noqa: ANN401
+    """A column of whole numbers, never negative."""
+    checks.setdefault("ge", 0)
+    return _column(vi, labels, CellKind.COUNT, checks, unit=unit, required=required, additive=additive)
+
+
+def percent(vi: str, *labels: str, required: bool = False, **checks: Any) -> Any:  # noqa: ANN401
+    """A column of printed percentages: checked against the figures, never added up."""
+    return figure(vi, *labels, unit="%", required=required, additive=False, **checks)
+
+
+def day(vi: str, *labels: str, required: bool = True, **checks: Any) -> Any:  # noqa: ANN401
+    """A column of dates."""
+    return _column(vi, labels, CellKind.DAY, checks, required=required, sql="DATE")
+
+
+def given(vi: str, en: str, sql: str | None = None, *, nullable: bool = False, **checks: Any) -> Any:  # noqa: ANN401
+    """A column that the pipeline fills, not the sender."""
+    return pa.Field(title=vi, description=en, nullable=nullable, metadata={"sql": sql}, **checks)
+
+
+@dataclass(frozen=True)
+class UnitNames:
+    """A derived column: the code of the reporting unit that another column names."""
+
+    label: str
+
+
+Derivation = Callable[[pd.DataFrame], "pd.Series[Any]"] | UnitNames
+
+
+def derived(vi: str, en: str, by: Derivation, *, nullable: bool = False) -> Any:  # noqa: ANN401
+    """A column computed from the columns read."""
+    return pa.Field(title=vi, description=en, nullable=nullable, metadata={"derived": by})
+
+
+class FeedRow(pa.DataFrameModel):
+    """What every accepted row carries beside its form's own columns."""
+
+    quarter: str = given("Quý", "Quarter of the folder, 2024-Q3")
+    file: str = given("Tệp", "File below data/raw")
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file's bytes")
+    sheet: str = given("Trang tính", "Sheet")
+    row: int = given("Dòng", "Row number as the sender sees it", "INTEGER")
+    cells: str = given("Ô số liệu", "Addresses of the row's figures, a JSON object from column to cell", "JSON")
+    as_of: pd.Timestamp = given("Số liệu đến ngày", "Day the figures are of", "DATE")
+    received_at: pd.Timestamp = given("Nhận lúc", "When the file was received (local time)", "TIMESTAMP")
+    obs_status: str = given("Loại số liệu", "estimate, preliminary or final", isin=["estimate", "preliminary", "final"])
+    is_sample: bool = given("Số liệu minh họa", "Whether the file is illustrative sample data")
+
+    class Config:
+        """A table has what its model names, and nothing else."""
+
+        strict = True
+
+
+PROVENANCE = tuple(FeedRow.to_schema().columns)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check across the columns of a row: its code, its reason in Vietnamese, and what it does to the row."""
+
+    code: str
+    reason: str
+    on: tuple[str, ...]
+    severity: Severity
+
+
+RULES: dict[str, Rule] = {}
+Check = TypeVar("Check", bound=Callable[..., Any])
+
+
+def rule(code: str, reason: str, *, on: tuple[str, ...], severity: Severity = Severity.ERROR) -> Callable[[Check], Any]:
+    """Make a method of a model a row rule.
+
+    The method takes the frame and returns a boolean series, True where the rule holds. Where an operand in ``on`` is
+    missing the rule is skipped. ``reason`` is filled with the row's values; the finding is put at the first of ``on``.
+
+    Raises:
+        ValueError: the code is taken.
+    """
+    if code in RULES:
+        raise ValueError(f"two rules are called {code!r}")
+    RULES[code] = Rule(code, reason, on, severity)
+
+    def decorate(check: Check) -> Any:  # noqa: ANN401 - what pandera's decorator gives
+        @functools.wraps(check)
+        def evaluate(cls: type[pa.DataFrameModel], frame: pd.DataFrame) -> pd.Series[bool]:
+            skipped = frame[list(on)].isna().any(axis=1)
+            return (check(cls, frame).fillna(value=True).astype(bool) | skipped).astype(bool)
+
+        return pa.dataframe_check(evaluate, name=code, description=reason)
+
+    return decorate
+
+
+def agrees(frame: pd.DataFrame, percent: str, numerator: str, denominator: str) -> pd.Series[bool]:
+    """Whether a printed percentage is numerator / denominator × 100 within the rounding of all three.
+
+    How finely each column was printed comes with the frame (``attrs["steps"]``). A denominator of 0 has no percentage.
+    """
+    half = {name: float(frame.attrs["steps"][name]) / 2 for name in (percent, numerator, denominator)}
+    below = frame[denominator].astype("float64").where(frame[denominator] != 0)
+    exact_percent = frame[numerator].astype("float64") / below * 100
+    tolerance = half[percent] + (100 * half[numerator] + exact_percent.abs() * half[denominator]) / below.abs() + 1e-9
+    return ((frame[percent] - exact_percent).abs() <= tolerance) | exact_percent.isna()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row of an outline that has a code: its labels, and the item it must stand under (None: anywhere)."""
+
+    code: str
+    labels: tuple[str, ...]
+    under: str | None = None
+    key: bool = False
+    """Whether an indicator reads it: if it is rejected or missing, the file gives no figure."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Rows keyed by their place in an outline (A, I, 1, -); a parent is the sum of its direct children given."""
+
+    items: tuple[Item, ...]
+    total: str | None = None
+    """The code of the item that is the unnumbered total of the top rows, where the form has one."""
+
+
+@dataclass(frozen=True)
+class UnitRows:
+    """A row per reporting unit of the place, with totals and blocks (I phường, II xã)."""
+
+    town_total_alone: bool = False
+    """Whether a total without any unit's row is accepted as the town's figure."""
+    blocks: tuple[str, ...] = ()
+    """Labels of blocks beside phường and xã, such as ``thành thị``."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A record a row; rows that say they are totals are passed over.
+
+    ``keys`` are the values of ``key_column`` whose rows an indicator reads.
+    """
+
+    key_column: str | None = None
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure in a line of its own outside the table ("Diện tích tự nhiên: 18.537 ha"), read as a row.
+
+    ``code`` goes into the column ``into``, the figure into the column ``column``.
+    """
+
+    code: str
+    labels: tuple[str, ...]
+    column: str
+    into: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """One office form: its model, the column that names the row, how rows are keyed, and what the title must say."""
+
+    code: str
+    title_vi: str
+    model: type[FeedRow]
+    label: str
+    rows: Outline | UnitRows | Listing
+    covers: Covers
+    ordinal: str | None = None
+    """The column of STT, where outlines are read by it."""
+    unit_line: str | None = None
+    """The dimension whose unit must be stated by the table or its columns ("money"); None where it is fixed."""
+    required: bool = True
+    """Whether every file of the feed in a due quarter must hold it."""
+    key_figures: tuple[str, ...] = ()
+    """The figures that an indicator reads from a key row: without them the row gives no figure."""
+    lines: tuple[Line, ...] = ()
+    basis: bool = False
+    """Whether a price-basis line ("Giá so sánh 2010") is kept."""
+    zero_dash: bool = False
+    """Whether "-" is zero in this form (Biểu 1 only)."""
+
+    @functools.cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that the sender fills."""
+        return tuple(
+            Column(
+                name=name,
+                title_vi=column.title or name,
+                labels=column.metadata["labels"],
+                kind=column.metadata["kind"],
+                unit=column.metadata.get("unit"),
+                required=column.metadata.get("required", True),
+                additive=column.metadata.get("additive", False),
+                personal=column.metadata.get("personal", False),
+                lower=column.metadata.get("lower", False),
+            )
+            for name, column in self.schema.columns.items()
+            if column.metadata and "labels" in column.metadata
+        )
+
+    @functools.cached_property
+    def derivations(self) -> dict[str, Derivation]:
+        """The columns computed from others, by name."""
+        return {
+            name: column.metadata["derived"]
+            for name, column in self.schema.columns.items()
+            if column.metadata and "derived" in column.metadata
+        }
+
+    @functools.cached_property
+    def schema(self) -> pa.DataFrameSchema:
+        """The model's schema."""
+        return self.model.to_schema()
+
+    @property
+    def names_people(self) -> bool:
+        """Whether any column names a person."""
+        return any(column.personal for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)

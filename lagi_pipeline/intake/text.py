@@ -1,0 +1,1 @@
+from lagi_pipeline.vietnamese.text import *  # temporary

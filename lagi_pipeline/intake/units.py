@@ -1,0 +1,1 @@
+from lagi_pipeline.vietnamese.units import *  # temporary

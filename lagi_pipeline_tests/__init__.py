@@ -1,0 +1,1 @@
+"""Tests of the pipeline, laid out as the package is."""
