@@ -170,7 +170,7 @@ def keeps_scale(key: str, columns: Sequence[str]) -> SeriesCheck:
             given = current[current[column].notna() & (current[column] > 0) & current[key].isin(low.index)]
             for index, row in given.iterrows():
                 now, least, most = exact(row[column]), exact(low[row[key]]), exact(high[row[key]])
-                if now * PLAUSIBLE_FACTOR < least or now > most * PATH_OF_SCALE:
+                if now * PLAUSIBLE_FACTOR < least or now > most * PLAUSIBLE_FACTOR:
                     reason = (
                         f"{format_number(now)} nằm ngoài 1/20 đến 20 lần các kỳ trước"
                         f" ({format_number(least)} – {format_number(most)}): sai đơn vị tính hay dấu phẩy?"

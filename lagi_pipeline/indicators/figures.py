@@ -165,17 +165,20 @@ class Reports:
     def at(self, line: Line, scope: Scope, quarter: Quarter) -> Figure:
         """What ``quarter``'s own form says: a stock, a printed running total or the flow of the quarter alone."""
         measure = line.measure
-        if line.optional and self._lacks(measure, quarter):
-            return self._left_out(line, quarter)
+        vintage = self.selection.answer(measure.form, quarter).vintage
+        if vintage is None:
+            return Figure(None, gaps=(self._unanswered(measure, quarter),))
+        if line.optional and self._lacks(measure, vintage):
+            return _left_out(line, vintage)
         if not measure.by_unit:
-            return self._reported(measure, self.place.file.code, quarter)
-        if scope is TOWN and self._is_town_only(measure.form, quarter):
-            return self._of_whole_town(measure, quarter)
+            return self._reported(measure, vintage, self.place.file.code)
+        if scope is TOWN and self._is_town_only(vintage):
+            return self._of_whole_town(measure, vintage)
         units = self.units(scope, quarter, urban_only=line.urban_only)
         if not units:
             label = self.place.file.name_vi if scope is TOWN else scope.label_vi
             return Figure(None, gaps=(Gap(quarter, f"không có phường, xã nào thuộc phạm vi tính của {label}"),))
-        return total(self._reported(measure, unit.code, quarter, unit.label_vi) for unit in units)
+        return total(self._reported(measure, vintage, unit.code, unit.label_vi) for unit in units)
 
     def to_date(self, line: Line, scope: Scope, quarter: Quarter) -> Figure:
         """The figure from 1 January to the end of ``quarter``.
@@ -186,19 +189,18 @@ class Reports:
         measure = line.measure
         if measure.accumulation is not Accumulation.FLOW:
             return self.at(line, scope, quarter)
-        if not measure.by_unit:
-            return self._printed(measure, self.place.file.code, quarter) or self._summed(line, scope, quarter)
-        if scope is TOWN and self._is_town_only(measure.form, quarter):
-            printed = self._printed(measure, self.place.file.code, quarter)
-            return printed.noting(self._town_only_remark(quarter)) if printed else self._summed(line, TOWN, quarter)
+        vintage = self.selection.answer(measure.form, quarter).vintage
+        if vintage is None:  # no running total either: the sum names what is missing
+            return self._summed(line, scope, quarter)
+        if not measure.by_unit or (scope is TOWN and self._is_town_only(vintage)):
+            return self._of_place_to_date(line, vintage)
         units = self.units(scope, quarter, urban_only=line.urban_only)
         if not units:
             return self.at(line, scope, quarter)
         figure = total(
-            self._printed(measure, unit.code, quarter) or self._summed(line, unit, quarter) for unit in units
+            self._printed(measure, vintage, unit.code) or self._summed(line, unit, quarter) for unit in units
         )
-        town_only_before = any(self._is_town_only(measure.form, q) for q in quarter.year_to_date)
-        if figure.value is None and scope is TOWN and town_only_before:
+        if figure.value is None and scope is TOWN and self._was_town_only(measure.form, quarter):
             return self._summed(line, TOWN, quarter)
         return figure
 
@@ -214,8 +216,6 @@ class Reports:
     def _forming(self, unit: Unit, quarter: Quarter) -> list[Unit]:
         if unit.is_valid_on(quarter.end):
             return [unit]
-        if unit.valid_from <= quarter.end:
-            return []
         eve = unit.valid_from - timedelta(days=1)
         parts = [part for part in self.place.units if part.successor_code == unit.code and part.valid_to == eve]
         return [former for part in parts for former in self._forming(part, quarter)]
@@ -223,64 +223,62 @@ class Reports:
     def _summed(self, line: Line, scope: Scope, quarter: Quarter) -> Figure:
         return total(self.at(line, scope, q) for q in quarter.year_to_date)
 
-    def _printed(self, measure: Measure, code: str, quarter: Quarter) -> Figure | None:
+    def _printed(self, measure: Measure, vintage: Vintage, code: str) -> Figure | None:
         if measure.printed_ytd is None:
             return None
-        figure = self._reported(self.catalogue.measures[measure.printed_ytd], code, quarter)
+        figure = self._reported(self.catalogue.measures[measure.printed_ytd], vintage, code)
         return None if figure.value is None else figure
 
-    def _reported(self, measure: Measure, code: str, quarter: Quarter, ward: str | None = None) -> Figure:
+    def _reported(self, measure: Measure, vintage: Vintage, code: str, ward: str | None = None) -> Figure:
         """What the answering version says in one cell."""
-        vintage = self.selection.answer(measure.form, quarter).vintage
-        if vintage is None:
-            return Figure(None, gaps=(self._unanswered(measure, quarter),))
-        key = key_of(vintage)
+        key, quarter = key_of(vintage), vintage.quarter
         value = self.values.get(key, {}).get((measure.code, code))
         if value is not None:
             basis = frozenset[str]() if value.basis is None else frozenset({value.basis})
-            return Figure(value.value, (vintage,), basis, self._newer_sent_back(vintage, measure, quarter))
+            return Figure(value.value, (vintage,), basis, self._newer_sent_back(measure, vintage))
         rejected = self.rejected.get(key, {}).get(code)
         if rejected is not None:
             label = ward or self.place.file.name_vi
             return Figure(None, gaps=(Gap(quarter, rejected, label, returned=True),))
         feed = self._feed(measure).name_vi
-        if ward is not None and self._is_town_only(measure.form, quarter):
+        if ward is not None and self._is_town_only(vintage):
             text = f"báo cáo “{feed}” {quarter.label_vi} không chia phường, xã"
             return Figure(None, gaps=(Gap(quarter, text),))
-        if ward is None or self._lacks(measure, quarter):
+        if ward is None or self._lacks(measure, vintage):
             text = f"báo cáo “{feed}” {quarter.label_vi} không có số liệu “{measure.name_vi}”"
             return Figure(None, gaps=(Gap(quarter, text),))
         return Figure(None, gaps=(Gap(quarter, "", ward),))
 
-    def _lacks(self, measure: Measure, quarter: Quarter) -> bool:
-        """Whether the answering version has neither the column nor a rejected row that may have held it."""
-        vintage = self.selection.answer(measure.form, quarter).vintage
-        if vintage is None or self.rejected.get(key_of(vintage)):
+    def _lacks(self, measure: Measure, vintage: Vintage) -> bool:
+        """Whether a version has neither the column nor a rejected row that may have held it."""
+        if self.rejected.get(key_of(vintage)):
             return False
         return not any(code == measure.code for code, _ in self.values.get(key_of(vintage), {}))
 
-    def _left_out(self, line: Line, quarter: Quarter) -> Figure:
-        name = line.measure.name_vi[:1].lower() + line.measure.name_vi[1:]
-        text = f"không có dòng {'trừ' if line.sign < 0 else 'cộng'}: {name}"
-        vintage = self.selection.answer(line.measure.form, quarter).vintage
-        inputs = () if vintage is None else (vintage,)
-        return Figure(Decimal(0), inputs, remarks=(Remark(quarter, text),))
-
-    def _is_town_only(self, form: str, quarter: Quarter) -> bool:
-        """Whether the answering version gives the town's total and not one ward's row, good or rejected."""
-        vintage = self.selection.answer(form, quarter).vintage
-        if vintage is None:
-            return False
+    def _is_town_only(self, vintage: Vintage) -> bool:
+        """Whether a version gives the town's total and not one ward's row, good or rejected."""
         reporting = {code for _, code in self.values.get(key_of(vintage), {})}
         reporting |= set(self.rejected.get(key_of(vintage), {}))
         return reporting == {self.place.file.code}
 
-    def _of_whole_town(self, measure: Measure, quarter: Quarter) -> Figure:
-        figure = self._reported(measure, self.place.file.code, quarter)
-        return figure if figure.value is None else figure.noting(self._town_only_remark(quarter))
+    def _was_town_only(self, form: str, quarter: Quarter) -> bool:
+        """Whether a quarter of the year so far has the town's total alone."""
+        answers = (self.selection.answer(form, q).vintage for q in quarter.year_to_date)
+        return any(vintage is not None and self._is_town_only(vintage) for vintage in answers)
 
-    def _town_only_remark(self, quarter: Quarter) -> Remark:
-        return Remark(quarter, f"tính theo số toàn {self.place.file.name_vi}, báo cáo không chia phường, xã")
+    def _of_whole_town(self, measure: Measure, vintage: Vintage) -> Figure:
+        figure = self._reported(measure, vintage, self.place.file.code)
+        return figure if figure.value is None else figure.noting(self._town_only_remark(vintage))
+
+    def _of_place_to_date(self, line: Line, vintage: Vintage) -> Figure:
+        printed = self._printed(line.measure, vintage, self.place.file.code)
+        if printed is None:
+            return self._summed(line, TOWN, vintage.quarter)
+        return printed.noting(self._town_only_remark(vintage)) if line.measure.by_unit else printed
+
+    def _town_only_remark(self, vintage: Vintage) -> Remark:
+        text = f"tính theo số toàn {self.place.file.name_vi}, báo cáo không chia phường, xã"
+        return Remark(vintage.quarter, text)
 
     def _feed(self, measure: Measure) -> FeedEntry:
         return self.catalogue.feeds[measure.feed]
@@ -303,7 +301,8 @@ class Reports:
             and _concerns(refusal, self._feed(measure), self._folder(measure))
         ]
 
-    def _newer_sent_back(self, vintage: Vintage, measure: Measure, quarter: Quarter) -> tuple[Remark, ...]:
+    def _newer_sent_back(self, measure: Measure, vintage: Vintage) -> tuple[Remark, ...]:
+        quarter = vintage.quarter
         sent_back = self.selection.answer(measure.form, quarter).sent_back
         refused = self._refused(measure, quarter, vintage.received_at)
         return tuple(
@@ -332,6 +331,13 @@ class Reports:
 
     def _is_owed(self, measure: Measure, quarter: Quarter) -> bool:
         return measure.form in self.owed_quarterly or quarter.number == 4  # noqa: PLR2004 - the last quarter
+
+
+def _left_out(line: Line, vintage: Vintage) -> Figure:
+    """An optional line that the form does not have counts as 0, and that is said."""
+    name = line.measure.name_vi[:1].lower() + line.measure.name_vi[1:]
+    text = f"không có dòng {'trừ' if line.sign < 0 else 'cộng'}: {name}"
+    return Figure(Decimal(0), (vintage,), remarks=(Remark(vintage.quarter, text),))
 
 
 def _concerns(refusal: Refusal, feed: FeedEntry, folder: str) -> bool:

@@ -43,6 +43,9 @@ class Answer:
     """The version by whose withdrawal nothing answers."""
 
 
+_NOTHING = Answer()
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The answers of every form and quarter that had a version by then."""
@@ -51,7 +54,7 @@ class Selection:
 
     def answer(self, form: str, quarter: Quarter) -> Answer:
         """What answers; an empty answer where nothing was received."""
-        return self.answers.get((form, quarter), Answer())
+        return self.answers.get((form, quarter), _NOTHING)
 
     def answered_quarters(self, form: str) -> list[Quarter]:
         """The quarters for which a version of ``form`` answers, earliest first."""
@@ -107,11 +110,10 @@ def _choose(vintages: list[Vintage], said: dict[VintageKey, Said]) -> Answer:
         good = [vintage for vintage in standing if vintage.problem is None]
         if good and not _contradict(good, said):
             return Answer(good[0], tuple(sent_back))
+        sent_back.extend(SentBack((v.file,), v.problem, v.received_at) for v in standing if v.problem is not None)
         if good:
             sent_back.append(_contradiction(good))
-            continue
-        sent_back.extend(SentBack((v.file,), v.problem or "", v.received_at) for v in standing)
-        if len(standing) < len(version):  # a file was withdrawn and no other file of that moment stands for it
+        elif len(standing) < len(version):  # a file was withdrawn and no other file of that moment stands for it
             withdrawn = next(vintage for vintage in version if vintage.withdrawn)
             return Answer(None, tuple(sent_back), withdrawn)
     return Answer(None, tuple(sent_back))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from lagi_pipeline.catalogue.indicators import ObsStatus, PlanSource, catalogue
+from lagi_pipeline.catalogue.indicators import Catalogue, ObsStatus, PlanSource, catalogue
 from lagi_pipeline.catalogue.place import Place, Resolution, load_place, load_resolutions
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.attainment import attain, quarters_to_observe
@@ -30,7 +30,7 @@ RESOLUTIONS = load_resolutions(RAW, CATALOGUE)
 TOWN = PLACE.file.code
 WARDS = [unit.code for unit in PLACE.units_on(date(2024, 12, 31))]
 URBAN = [unit.code for unit in PLACE.units_on(date(2024, 12, 31)) if unit.urban]
-LONG_AFTER = datetime(2026, 1, 1)
+LONG_AFTER = datetime.fromisoformat("2026-01-01")
 
 Number = int | str
 Said = Mapping[str, Number | Mapping[str, Number]]
@@ -38,6 +38,11 @@ Said = Mapping[str, Number | Mapping[str, Number]]
 
 def quarter(code: str) -> Quarter:
     return Quarter.parse(code)
+
+
+def at(*parts: int) -> datetime:
+    """A local time, as the pipeline keeps them: of the place and without a zone."""
+    return datetime(*parts)  # noqa: DTZ001 - without a zone on purpose
 
 
 def each(number: Number, units: Sequence[str] = tuple(WARDS)) -> dict[str, Number]:
@@ -131,11 +136,11 @@ def attained(
     evaluated_at: datetime = LONG_AFTER,
     *,
     resolutions: Sequence[Resolution] = tuple(RESOLUTIONS),
-    place: Place = PLACE,
+    known: Catalogue = CATALOGUE,
 ) -> list[Attainment]:
-    quarters = quarters_to_observe(place, resolutions, evaluated_at)
-    observations = observe(CATALOGUE, place, evidence, evaluated_at, quarters, resolutions)
-    return attain(CATALOGUE, place, resolutions, observations, evaluated_at)
+    quarters = quarters_to_observe(PLACE, resolutions, evaluated_at)
+    observations = observe(known, PLACE, evidence, evaluated_at, quarters, resolutions)
+    return attain(known, PLACE, resolutions, observations, evaluated_at)
 
 
 def line(
@@ -145,10 +150,11 @@ def line(
     evaluated_at: datetime = LONG_AFTER,
     plan: PlanSource = PlanSource.PARTY_RESOLUTION,
 ) -> Attainment:
-    """One row of the table, as known and evaluated at a time."""
+    """One row of the table, as known and evaluated at a time; no other indicator is computed."""
+    alone = replace(CATALOGUE, indicators=(CATALOGUE.indicator(indicator),))
     [row] = [
         row
-        for row in attained(evidence, evaluated_at)
+        for row in attained(evidence, evaluated_at, known=alone)
         if (row.indicator_code, row.quarter, row.plan_source) == (indicator, when, plan)
     ]
     return row

@@ -1,0 +1,203 @@
+"""The ``lagi`` command behind the make targets: it calls Dagster and reads the published file, nothing else."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+import dagster as dg
+
+from lagi_pipeline.catalogue.indicators import ObsStatus
+from lagi_pipeline.catalogue.loading import CatalogueError
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.orchestration.build import build_defs
+from lagi_pipeline.orchestration.raw_files import observe
+from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
+from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings
+from lagi_pipeline.reporting import published
+from lagi_pipeline.reporting.attainment_table import as_text
+from lagi_pipeline.steps.ingest import quarters_on_file
+
+PUBLISHED, FAILED, BLOCKED = 0, 1, 2
+_REPOSITORY = Path(__file__).resolve().parents[1]
+_RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+log = logging.getLogger("lagi_pipeline")
+
+
+class _QuarterType(click.ParamType):
+    name = "quarter"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Quarter:
+        """Read ``2024-Q3``."""
+        try:
+            return Quarter.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+QUARTER = _QuarterType()
+
+
+@click.group()
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder with raw/ and warehouse/.")
+@click.pass_context
+def main(context: click.Context, data_dir: Path | None) -> None:
+    """Where each promised target of the town stands, every quarter."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    try:
+        context.obj = load_settings(data_dir)
+    except CatalogueError as error:
+        click.echo(f"failed: {error}", err=True)
+        context.exit(FAILED)
+
+
+@main.command()
+@click.option("--from", "first", type=QUARTER, help="First quarter to read anew; the first that has files.")
+@click.option("--to", "last", type=QUARTER, help="Last quarter to read anew; the last that has files.")
+@click.option("--evaluated-at", type=click.DateTime(), help="Local moment as of which to judge; now.")
+@click.option("--demand", type=click.Choice([str(s) for s in ObsStatus]), default="estimate", help="Weakest status wanted.")
+@click.pass_obj
+def run(settings: Settings, first: Quarter | None, last: Quarter | None, evaluated_at: datetime | None, demand: str) -> None:
+    """Read the offices' files, compute the attainment of all targets, publish, and print the newest quarter.
+
+    Which quarters are read anew never limits which history is used. Exit 0: published; 1: failed; 2: blocked by the gate.
+    """
+    began = time.perf_counter()
+    on_file = list(quarters_on_file(settings.raw_dir, list(settings.feeds)))
+    if not on_file:
+        click.echo(f"failed: no feed has a file in {settings.raw_dir}", err=True)
+        sys.exit(FAILED)
+    first, last = first or on_file[0], last or on_file[-1]
+    first = max(first, settings.place.first_quarter)
+    if last < first:
+        click.echo(f"failed: the range {first} to {last} holds no quarter", err=True)
+        sys.exit(FAILED)
+    click.echo(f"{settings.place.file.name_vi}: reading {first} to {last} of {settings.raw_dir}")
+    status = _execute(settings, first, last, evaluated_at, ObsStatus(demand))
+    click.echo(f"{'published' if status == PUBLISHED else 'not published'} after {time.perf_counter() - began:.1f} s")
+    if settings.warehouse.published.exists():
+        _report(settings, first, last)
+    sys.exit(status)
+
+
+def _execute(settings: Settings, first: Quarter, last: Quarter, evaluated_at: datetime | None, demand: ObsStatus) -> int:
+    """Run the main job over a range of quarters; the exit status."""
+    job = build_defs(settings.data_dir).resolve_job_def(MAIN_JOB)
+    config = run_config(evaluated_at, demand) | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with _instance(settings) as instance:
+        changed = observe(settings, instance)
+        click.echo(f"{changed} folders of data/raw changed since they were last reported")
+        result = job.execute_in_process(
+            instance=instance,
+            run_config=config,
+            raise_on_error=False,
+            tags={_RANGE_START: key_of(first), _RANGE_END: key_of(last), "quarters": f"{first}..{last}"},
+        )
+    if result.success:
+        return PUBLISHED
+    blocked = _failed_gate_rules(result)
+    for rule, found in blocked:
+        click.echo(f"blocked by {rule}: {found}", err=True)
+    if blocked:
+        return BLOCKED
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        error = event.step_failure_data.error
+        cause = error.cause if error and error.cause else error
+        click.echo(f"failed in {event.step_key}: {cause.message.strip() if cause else 'no error was recorded'}", err=True)
+    return FAILED
+
+
+def _failed_gate_rules(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
+    """The blocking checks that failed, with what they found first."""
+    return [
+        (evaluation.check_name, str(evaluation.metadata["first"].value))
+        for evaluation in result.get_asset_check_evaluations()
+        if evaluation.blocking and not evaluation.passed
+    ]
+
+
+@contextmanager
+def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The instance that the UI shows too."""
+    os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Make the folder of the instance and bring its ``dagster.yaml`` up to date."""
+    home = settings.warehouse.folder / "dagster_home"
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_REPOSITORY / "dagster.yaml", home / "dagster.yaml")
+    return home
+
+
+def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
+    """Print the newest quarter's table, what was sent back, and where things are."""
+    with published.open_published(settings.warehouse.published) as connection:
+        quarter = published.newest_quarter(connection)
+        if quarter is not None:
+            _show(settings, connection, quarter)
+        refused = published.quarantined_files(connection, str(first), str(last))
+        findings = published.findings(connection, str(first), str(last))
+    errors = [finding for finding in findings if finding["severity"] == "error"]
+    click.echo(f"\nsent back: {len(refused)} files, {len(errors)} findings at cells; {len(findings) - len(errors)} warnings")
+    for file in refused:
+        click.echo(f"  {file['file']}: {file['reason']}")
+    for finding in errors:
+        click.echo(f"  {finding['file']}, {finding['sheet']}!{finding['cell'] or finding['row']}: {finding['reason']}")
+    click.echo(f"\ndatabase  {settings.warehouse.published}\nrejected  quarantine.rejected_file, quarantine.rejected_row\nUI        make dev")
+
+
+def _show(settings: Settings, connection: published.duckdb.DuckDBPyConnection, quarter: str) -> None:
+    plan = settings.place.file.leading_plan
+    rows = published.attainment(connection, quarter, plan)
+    said = Quarter.parse(quarter)
+    click.echo(f"\nKết quả thực hiện chỉ tiêu {said.label_vi} — {settings.catalogue.word('plan_source', plan)}\n")
+    click.echo(as_text(rows, settings.catalogue))
+
+
+@main.command()
+@click.option("--quarter", type=QUARTER, help="Which quarter; the newest that has a figure.")
+@click.pass_obj
+def show(settings: Settings, quarter: Quarter | None) -> None:
+    """Print the published attainment of a quarter."""
+    try:
+        with published.open_published(settings.warehouse.published) as connection:
+            code = str(quarter) if quarter else published.newest_quarter(connection)
+            if code is None:
+                click.echo("no line has a figure yet")
+            else:
+                _show(settings, connection, code)
+    except FileNotFoundError as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, help="Port of the UI on this machine.")
+@click.pass_obj
+def dev(settings: Settings, port: int) -> None:
+    """Open the Dagster UI with its daemon: schedules, the sensor, backfills."""
+    home = prepare_home(settings)
+    environment = os.environ | {"DAGSTER_HOME": str(home), "LAGI_DATA_DIR": str(settings.data_dir)}
+    command = ["dagster", "dev", "-w", str(_REPOSITORY / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
+    click.echo(f"Dagster UI: http://127.0.0.1:{port}  (Ctrl+C ends it)")
+    sys.exit(subprocess.run([sys.executable, "-m", *command], env=environment, check=False).returncode)  # noqa: S603 - our own words
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-from lagi_pipeline.vietnamese.numbers import *  # temporary

@@ -1,1 +1,0 @@
-from lagi_pipeline.vietnamese.text import *  # temporary

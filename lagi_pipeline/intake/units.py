@@ -1,1 +1,0 @@
-from lagi_pipeline.vietnamese.units import *  # temporary

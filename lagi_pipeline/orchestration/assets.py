@@ -1,0 +1,289 @@
+"""The assets: the raw folders, one asset a feed, then measures, observations, attainment, the fleet, and publishing."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from lagi_pipeline.catalogue.indicators import FeedEntry
+from lagi_pipeline.catalogue.place import Place
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.feeds.base import Feed
+from lagi_pipeline.feeds.registry import FEEDS
+from lagi_pipeline.orchestration.metadata import findings_markdown, quarter_metadata, table_metadata
+from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource, created_at
+from lagi_pipeline.orchestration.settings import Settings, quarter_of
+from lagi_pipeline.reporting.attainment_table import as_markdown
+from lagi_pipeline.steps import compute as computing
+from lagi_pipeline.steps import gate
+from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
+from lagi_pipeline.warehouse import tables
+from lagi_pipeline.warehouse.publish import publish
+
+log = logging.getLogger("lagi_pipeline")
+
+FORM_CHECK = "rows_follow_the_form"
+RESOLUTION = dg.AssetKey(["raw", "resolution"])
+MEASURE = dg.AssetKey(["core", "measure"])
+OBSERVATION = dg.AssetKey(["core", "observation"])
+ATTAINMENT = dg.AssetKey(["mart", "attainment"])
+FLEET = dg.AssetKey(["mart", "iuu_compliance"])
+PUBLISHED = dg.AssetKey(["published", "lagi"])
+FLEET_FEEDS = ("fisheries_vessels", "fisheries_cases", "fisheries_landings")
+COMPUTE_VERSION = "1"
+_OFFICE = "team:van_phong_thi_uy"
+_SINGLE_RUN = dg.BackfillPolicy.single_run()
+
+
+def raw_key(feed: str) -> dg.AssetKey:
+    """The asset of a feed's folder in ``data/raw``."""
+    return dg.AssetKey(["raw", feed])
+
+
+def feed_key(feed: str) -> dg.AssetKey:
+    """The asset of a feed's accepted rows."""
+    return dg.AssetKey(["feeds", feed])
+
+
+def owners_of(entry: FeedEntry, place: Place) -> list[str]:
+    """The offices that owe a feed, as Dagster's teams; the Office where none does."""
+    offices = [office.office for folder in entry.folders for office in place.offices_owing(folder)]
+    return [f"team:{office}" for office in dict.fromkeys(offices)] or [_OFFICE]
+
+
+def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
+    """What the offices send: the folders of ``data/raw``, with the files' digest as data version per quarter."""
+    folders = [
+        dg.AssetSpec(
+            raw_key(entry.code),
+            description=f"{entry.name_vi} ({entry.name_en}): files as sent, in data/raw/{', data/raw/'.join(entry.folders)}/<quarter>."
+            f" Form: {entry.source}.",
+            group_name=entry.group,
+            owners=owners_of(entry, settings.place),
+            kinds={"excel", "file"},
+            tags={"layer": "raw", "cadence": str(entry.cadence)},
+            partitions_def=settings.partitions,
+        )
+        for entry in settings.feeds
+    ]
+    return [
+        *folders,
+        dg.AssetSpec(
+            RESOLUTION,
+            description="Chỉ tiêu nghị quyết (targets): data/raw/resolution/<year>/targets.yaml.",
+            group_name="core",
+            owners=[_OFFICE],
+            kinds={"yaml", "file"},
+            tags={"layer": "raw", "cadence": "year"},
+        ),
+    ]
+
+
+def feed_asset(feed: Feed, entry: FeedEntry, settings: Settings) -> dg.AssetsDefinition:
+    """The asset of a feed: its files read, checked and written to ``feeds.<form>``, what fails to quarantine."""
+    form_tables = [tables.feed_tables()[form.form.code] for form in feed.forms]
+    names = ", ".join(table.full_name for table in form_tables)
+
+    @dg.asset(
+        key=feed_key(entry.code),
+        deps=[raw_key(entry.code)],
+        partitions_def=settings.partitions,
+        backfill_policy=_SINGLE_RUN,
+        group_name=entry.group,
+        owners=owners_of(entry, settings.place),
+        kinds={"python", "pandas", "duckdb"},
+        tags={"layer": "feeds", "cadence": str(entry.cadence)},
+        code_version=READER_VERSION,
+        metadata=table_metadata(form_tables[0]) | {"source": entry.source, "tables": names},
+        description=f"{entry.name_vi} ({entry.name_en}): accepted rows in {names}; the rest in quarantine with its reason."
+        f" Form: {entry.source}.",
+        retry_policy=dg.RetryPolicy(max_retries=1, delay=1),
+        check_specs=[
+            dg.AssetCheckSpec(
+                FORM_CHECK,
+                asset=feed_key(entry.code),
+                description="Every file is read as its form and every row passes its pandera model."
+                " Shown, not blocking: a bad file never stops the others.",
+            )
+        ],
+    )
+    def feed_rows(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource
+    ) -> dg.MaterializeResult:
+        ingestion = Ingestion(
+            feed=feed,
+            entry=entry,
+            place=settings.place,
+            raw_dir=settings.raw_dir,
+            warehouse=warehouse.warehouse,
+            seen_at=created_at(context, settings.place.timezone),
+        )
+        results: list[Ingested] = []
+        for key in context.partition_keys:
+            with warehouse.warehouse.write() as connection:
+                results.append(ingestion.run(connection, quarter_of(key)))
+            context.add_asset_metadata(quarter_metadata(results[-1]), partition_key=key)
+        return dg.MaterializeResult(check_results=[_form_check(entry, results)])
+
+    return feed_rows
+
+
+def _form_check(entry: FeedEntry, results: Sequence[Ingested]) -> dg.AssetCheckResult:
+    refused = sum(len(result.refused) for result in results)
+    rejected = sum(result.rejected for result in results)
+    log.info(
+        "  %-20s %3d files %6d rows accepted, %d rejected, %d warnings, %d files refused",
+        entry.code,
+        sum(result.files for result in results),
+        sum(result.accepted for result in results),
+        rejected,
+        sum(result.warnings for result in results),
+        refused,
+    )
+    return dg.AssetCheckResult(
+        check_name=FORM_CHECK,
+        passed=refused == 0 and rejected == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "refused_files": refused,
+            "rejected_rows": rejected,
+            "warnings": sum(result.warnings for result in results),
+            "findings": dg.MetadataValue.md(findings_markdown(results)),
+        },
+    )
+
+
+def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Measures, observations, attainment and the fleet: computed for all quarters, whichever are materialised."""
+    common: dict[str, Any] = {
+        "partitions_def": settings.partitions,
+        "backfill_policy": _SINGLE_RUN,
+        "owners": [_OFFICE],
+        "kinds": {"python", "duckdb"},
+        "code_version": COMPUTE_VERSION,
+    }
+
+    @dg.asset(
+        key=MEASURE,
+        deps=[feed_key(code) for code in FEEDS],
+        group_name="core",
+        tags={"layer": "core"},
+        metadata=table_metadata(tables.MEASURE),
+        description="Đại lượng: every reported figure of every vintage in the catalogue's unit, with its cell.",
+        **common,
+    )
+    def measure(warehouse: WarehouseResource) -> dg.MaterializeResult:
+        with warehouse.warehouse.write() as connection:
+            rows = computing.rebuild_measures(connection, settings.situation)
+        log.info("  %-20s %6d rows", "core.measure", rows)
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    @dg.asset(
+        key=OBSERVATION,
+        deps=[MEASURE, RESOLUTION],
+        group_name="core",
+        tags={"layer": "core"},
+        metadata=table_metadata(tables.OBSERVATION),
+        description="Quan sát: each indicator's figure for the town and its units, as known at the run's moment.",
+        **common,
+    )
+    def observation(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
+    ) -> dg.MaterializeResult:
+        moment = evaluation.moment(context, settings.place.timezone)
+        with warehouse.warehouse.write() as connection:
+            figures = computing.compute(connection, settings.situation, moment)
+            computing.write_observations(connection, figures, moment)
+        rows = len(figures.observations)
+        log.info("  %-20s %6d rows, evaluated at %s", "core.observation", rows, moment.isoformat(" ", "minutes"))
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "evaluated_at": moment.isoformat(" ")})
+
+    @dg.asset(
+        key=ATTAINMENT,
+        deps=[OBSERVATION],
+        group_name="mart",
+        tags={"layer": "mart"},
+        metadata=table_metadata(tables.ATTAINMENT) | {"by_unit": tables.UNIT_ATTAINMENT.full_name},
+        description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã.",
+        **common,
+    )
+    def attainment(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
+    ) -> dg.MaterializeResult:
+        moment = evaluation.moment(context, settings.place.timezone)
+        with warehouse.warehouse.write() as connection:
+            figures = computing.compute(connection, settings.situation, moment)
+            computing.write_attainment(connection, figures)
+        for key in context.partition_keys:
+            context.add_asset_metadata(_attainment_metadata(figures, quarter_of(key), settings), partition_key=key)
+        log.info("  %-20s %6d rows", "mart.attainment", len(figures.attainment))
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(figures.attainment)})
+
+    @dg.asset(
+        key=FLEET,
+        deps=[feed_key(feed) for feed in FLEET_FEEDS],
+        group_name="mart",
+        tags={"layer": "mart"},
+        metadata=table_metadata(tables.FLEET),
+        description="Đội tàu và chống khai thác IUU: by quarter and length class, numerators and denominators both.",
+        **common,
+    )
+    def iuu_compliance(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
+    ) -> dg.MaterializeResult:
+        with warehouse.warehouse.write() as connection:
+            lines = computing.compute_fleet(connection, settings.situation, evaluation.moment(context, settings.place.timezone))
+            computing.write_fleet(connection, lines)
+        log.info("  %-20s %6d rows", "mart.iuu_compliance", len(lines))
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(lines)})
+
+    return [measure, observation, attainment, iuu_compliance]
+
+
+def _attainment_metadata(figures: computing.Figures, quarter: Quarter, settings: Settings) -> Mapping[str, Any]:
+    """The quarter's lines against the leading plan, as the asset's page shows them."""
+    rows = [
+        {name: computing.plain(value) for name, value in computing.record(row).items()}
+        for row in figures.attainment
+        if row.quarter == str(quarter) and row.plan_source is settings.place.file.leading_plan
+    ]
+    shown = as_markdown(rows, settings.catalogue) if rows else f"không có chỉ tiêu cho {quarter.label_vi}"
+    return {"quarter": str(quarter), "attainment": dg.MetadataValue.md(shown), "dagster/partition_row_count": len(rows)}
+
+
+def published_asset(settings: Settings) -> dg.AssetsDefinition:
+    """The published file. It evaluates the gate itself: materialised alone, it publishes nothing that fails."""
+
+    @dg.asset(
+        key=PUBLISHED,
+        deps=[ATTAINMENT, FLEET],
+        partitions_def=settings.partitions,
+        backfill_policy=_SINGLE_RUN,
+        group_name="published",
+        owners=[_OFFICE],
+        kinds={"duckdb"},
+        tags={"layer": "published"},
+        code_version=COMPUTE_VERSION,
+        metadata={
+            "dagster/storage_kind": "duckdb",
+            "dagster/column_schema": table_metadata(tables.ATTAINMENT)["dagster/column_schema"],
+        },
+        description="data/warehouse/lagi.duckdb: what analysts open. A fresh file, verified and put in place whole;"
+        " the last good one stays when the gate blocks.",
+    )
+    def lagi(warehouse: WarehouseResource) -> dg.MaterializeResult:
+        with warehouse.warehouse.read() as connection:
+            gate.require(gate.examine(connection, settings.situation))
+        snapshot = publish(warehouse.warehouse)
+        log.info("  %-20s %6d KiB", snapshot.path.name, snapshot.size // 1024)
+        return dg.MaterializeResult(
+            metadata={
+                "path": dg.MetadataValue.path(str(snapshot.path)),
+                "size_bytes": snapshot.size,
+                "dagster/row_count": sum(snapshot.rows.values()),
+                "rows": dg.MetadataValue.md("\n".join(f"- {name}: {rows}" for name, rows in snapshot.rows.items())),
+            }
+        )
+
+    return lagi

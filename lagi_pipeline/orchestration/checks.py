@@ -1,0 +1,104 @@
+"""Asset checks: the rules of the gate, blocking, on what publishing reads; and two that only tell."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from lagi_pipeline.catalogue.indicators import ObsStatus
+from lagi_pipeline.indicators.vintages import answering
+from lagi_pipeline.orchestration.assets import ATTAINMENT, FLEET, OBSERVATION
+from lagi_pipeline.orchestration.metadata import verdict_metadata
+from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
+from lagi_pipeline.orchestration.settings import Settings, quarter_of
+from lagi_pipeline.steps import compute as computing
+from lagi_pipeline.steps import gate
+
+_STRENGTH = list(ObsStatus)
+
+
+def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
+    """Every rule of the gate as a blocking check; ``publish`` evaluates the same functions itself."""
+
+    @dg.multi_asset_check(
+        name="gate",
+        specs=[
+            dg.AssetCheckSpec(
+                name,
+                asset=ATTAINMENT,
+                additional_deps=[FLEET],
+                blocking=True,
+                description=f"{(rule.__doc__ or name).strip()} Blocks publishing.",
+            )
+            for name, rule in gate.RULES.items()
+        ],
+    )
+    def gate_rules(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
+        with warehouse.warehouse.read() as connection:
+            verdicts = gate.examine(connection, settings.situation)
+        for verdict in verdicts:
+            yield dg.AssetCheckResult(
+                check_name=verdict.rule,
+                asset_key=ATTAINMENT,
+                passed=verdict.passed,
+                severity=dg.AssetCheckSeverity.ERROR,
+                metadata=verdict_metadata(verdict),
+            )
+
+    return gate_rules
+
+
+def demanded_status_check(settings: Settings) -> dg.AssetChecksDefinition:
+    """Name the forms whose figures are weaker than the run demands (a final run wants no estimates)."""
+
+    @dg.asset_check(
+        name="figures_have_the_demanded_status",
+        asset=OBSERVATION,
+        partitions_def=settings.partitions,
+        description="The newest vintages of the quarter are at least what the run demands: estimate in a preliminary"
+        " run, preliminary in a final one, final at the year's closing. Shown, not blocking.",
+    )
+    def demanded_status(
+        context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
+    ) -> dg.AssetCheckResult:
+        with warehouse.warehouse.read() as connection:
+            evidence = computing.read_evidence(connection)
+            moment = computing.stored_moment(connection)
+        keys = context.partition_keys if context.has_partition_key or context.has_partition_key_range else []
+        weak = [
+            f"{form} {quarter}: {answer.vintage.obs_status}"
+            for (form, quarter), answer in sorted(answering(evidence, moment).answers.items() if moment else [])
+            if answer.vintage is not None
+            and quarter in {quarter_of(key) for key in keys}
+            and _STRENGTH.index(answer.vintage.obs_status) < _STRENGTH.index(evaluation.demanded_status)
+        ]
+        return dg.AssetCheckResult(
+            passed=not weak,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"demanded": str(evaluation.demanded_status), "weaker": "; ".join(weak) or "none"},
+        )
+
+    return demanded_status
+
+
+def printed_plans_check(settings: Settings) -> dg.AssetChecksDefinition:
+    """Name the plans that forms 94 and 95 print otherwise than targets.yaml gives them."""
+
+    @dg.asset_check(
+        name="printed_plans_agree",
+        asset=OBSERVATION,
+        description="The plans that forms 94 and 95 print are those of targets.yaml, which leads. Shown, not blocking.",
+    )
+    def printed_plans(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+        with warehouse.warehouse.read() as connection:
+            differences = computing.plan_differences(connection, settings.situation)
+        said = [
+            f"{d.indicator_code} {d.quarter} ({d.plan_source}): {d.printed} in {d.file}, {d.stated} in targets.yaml"
+            for d in differences
+        ]
+        return dg.AssetCheckResult(
+            passed=not said,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"differences": "\n".join(said) or "none"},
+        )
+
+    return printed_plans

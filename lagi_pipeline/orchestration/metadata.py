@@ -1,0 +1,74 @@
+"""What an asset's page says: its table, its columns, what came in and what went back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from lagi_pipeline.steps.gate import Verdict
+from lagi_pipeline.steps.ingest import Ingested
+from lagi_pipeline.warehouse.tables import Table
+
+_MOST_FINDINGS = 50
+
+
+def table_metadata(table: Table) -> dict[str, Any]:
+    """The table of an asset with its column schema, made from the model."""
+    columns = [
+        dg.TableColumn(
+            column.name,
+            type=column.sql_type,
+            description=column.comment,
+            constraints=dg.TableColumnConstraints(nullable=column.nullable),
+        )
+        for column in table.columns
+    ]
+    return {
+        "dagster/table_name": table.full_name,
+        "dagster/storage_kind": "duckdb",
+        "dagster/column_schema": dg.TableSchema(columns=columns),
+    }
+
+
+def quarter_metadata(result: Ingested) -> dict[str, Any]:
+    """What came in for one quarter of a feed."""
+    metadata: dict[str, Any] = {
+        "quarter": str(result.quarter),
+        "files": result.files,
+        "dagster/partition_row_count": result.accepted,
+        "rows_read": result.rows_read,
+        "rows_rejected": result.rejected,
+        "warnings": result.warnings,
+    }
+    if result.refused:
+        metadata["refused_files"] = dg.MetadataValue.md("\n".join(f"- {_plain(reason)}" for reason in result.refused))
+    if result.strays:
+        metadata["stray_files"] = ", ".join(result.strays)
+    return metadata
+
+
+def findings_markdown(results: Sequence[Ingested]) -> str:
+    """Findings as a Markdown table, and the refused files above it."""
+    lines = [f"- **{_plain(reason)}**" for result in results for reason in result.refused]
+    findings = [(file, finding) for result in results for file, finding in result.findings]
+    if findings:
+        lines += ["", "| Tệp | Trang | Ô | Mức độ | Quy tắc | Lý do |", "| --- | --- | --- | --- | --- | --- |"]
+    for file, finding in findings[:_MOST_FINDINGS]:
+        where = finding.cell or f"dòng {finding.row}"
+        cells = (file, finding.sheet, where, str(finding.severity), finding.rule, finding.reason)
+        lines.append("| " + " | ".join(map(_plain, cells)) + " |")
+    if len(findings) > _MOST_FINDINGS:
+        lines.append(f"\n… và {len(findings) - _MOST_FINDINGS} mục nữa trong quarantine.rejected_row")
+    return "\n".join(lines) or "không có gì phải trả lại"
+
+
+def verdict_metadata(verdict: Verdict) -> Mapping[str, Any]:
+    """What a rule of the gate found."""
+    return {"failures": len(verdict.failures), "first": "\n".join(verdict.failures[:_MOST_FINDINGS]) or "none"}
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

@@ -1,0 +1,1 @@
+"""What people read. It reads the published file only."""

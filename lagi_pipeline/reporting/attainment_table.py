@@ -1,0 +1,85 @@
+"""The table of a quarter's attainment, as text for a terminal and as Markdown for the UI. Numbers in Vietnamese form."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lagi_pipeline.catalogue.indicators import Catalogue
+from lagi_pipeline.vietnamese.numbers import format_number
+
+Row = Mapping[str, Any]
+ILLUSTRATIVE = "(*)"
+FOOTNOTE = "(*) số liệu minh họa, không phải số liệu chính thức"
+HEADERS = ("TT", "Chỉ tiêu", "ĐVT", "Chỉ tiêu năm", "Thực hiện", "% chỉ tiêu", "% cùng kỳ", "Kết quả", "Tiến độ")
+_NUMERIC = {3, 4, 5, 6}
+NO_FIGURE = "…"
+
+
+def cells(row: Row, catalogue: Catalogue) -> tuple[str, ...]:
+    """A row of ``mart.attainment`` as printed: no figure is ``…``, illustrative figures carry ``(*)``."""
+    decimals = catalogue.indicator(row["indicator_code"]).decimals
+    return (
+        row["ordinal"] or "",
+        row["name_vi"],
+        row["unit"],
+        _number(row["target"], decimals) + (ILLUSTRATIVE if row["target_is_illustrative"] else ""),
+        _number(row["actual"], decimals) + (ILLUSTRATIVE if row["actual_is_illustrative"] else ""),
+        _number(row["attainment_pct"], 1),
+        _on_last_year(row),
+        row["status_vi"],
+        row["pace_vi"] or "",
+    )
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return NO_FIGURE if value is None else format_number(value, decimals)
+
+
+def _on_last_year(row: Row) -> str:
+    """An index for flows ("102,4"), a change in points for rates ("+0,98 điểm")."""
+    if row["yoy_index_pct"] is not None:
+        return _number(row["yoy_index_pct"], 1)
+    if row["yoy_change_pct"] is None:
+        return NO_FIGURE
+    change = format_number(row["yoy_change_pct"], 2)
+    return f"{change if change.startswith('-') else '+' + change} điểm"
+
+
+def as_text(rows: Sequence[Row], catalogue: Catalogue) -> str:
+    """Rows as an aligned table, with their reasons below."""
+    table = [HEADERS, *(cells(row, catalogue) for row in rows)]
+    widths = [max(_width(line[column]) for line in table) for column in range(len(HEADERS))]
+    lines = ["  ".join(_padded(cell, widths[i], right=i in _NUMERIC) for i, cell in enumerate(line)).rstrip() for line in table]
+    lines.insert(1, "─" * max(map(_width, lines)))
+    return "\n".join([*lines, *_notes(rows)])
+
+
+def as_markdown(rows: Sequence[Row], catalogue: Catalogue) -> str:
+    """Rows as a Markdown table, with their reasons below."""
+    rule = ["---:" if column in _NUMERIC else "---" for column in range(len(HEADERS))]
+    table = [HEADERS, rule, *(cells(row, catalogue) for row in rows)]
+    lines = ["| " + " | ".join(_escaped(cell) for cell in line) + " |" for line in table]
+    return "\n".join([*lines, "", *(f"- {_escaped(note)}" for note in _notes(rows))])
+
+
+def _notes(rows: Sequence[Row]) -> list[str]:
+    notes = [f"{row['ordinal'] or row['indicator_code']}: {row['reason']}" for row in rows if row["reason"]]
+    if any(row["target_is_illustrative"] or row["actual_is_illustrative"] for row in rows):
+        notes.append(FOOTNOTE)
+    return notes
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def _width(text: str) -> int:
+    """The columns a text takes in a terminal."""
+    return sum(0 if unicodedata.combining(letter) else 1 for letter in text)
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space

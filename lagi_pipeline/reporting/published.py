@@ -1,0 +1,68 @@
+"""Questions to the published file, read-only: what the command line prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lagi_pipeline.catalogue.indicators import PlanSource
+
+
+@contextmanager
+def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection.
+
+    Raises:
+        FileNotFoundError: nothing has been published yet.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"nothing has been published yet: {path} is not there; run `make run`")
+    connection = duckdb.connect(path, read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def newest_quarter(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The newest quarter in which any line has a figure."""
+    found = connection.execute("SELECT max(quarter) FROM mart.attainment WHERE actual IS NOT NULL").fetchone()
+    return found[0] if found else None
+
+
+def attainment(connection: duckdb.DuckDBPyConnection, quarter: str, plan: PlanSource) -> list[dict[str, Any]]:
+    """The lines of a quarter against one plan, in the order of the resolution."""
+    return _rows(
+        connection,
+        """
+        SELECT * FROM mart.attainment WHERE quarter = ? AND plan_source = ?
+        ORDER BY CAST(regexp_extract(ordinal, '^\\d+') AS INTEGER) NULLS LAST, ordinal, indicator_code
+        """,
+        [quarter, str(plan)],
+    )
+
+
+def quarantined_files(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> list[dict[str, Any]]:
+    """The files that were sent back, of the quarters from first to last."""
+    return _rows(
+        connection, "SELECT * FROM quarantine.rejected_file WHERE quarter BETWEEN ? AND ? ORDER BY quarter, file", [first, last]
+    )
+
+
+def findings(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> list[dict[str, Any]]:
+    """The findings at cells, of the quarters from first to last."""
+    return _rows(
+        connection,
+        "SELECT * FROM quarantine.rejected_row WHERE quarter BETWEEN ? AND ? ORDER BY severity, quarter, file, sheet, row",
+        [first, last],
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
+    result = connection.execute(sql, parameters)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,312 @@
+"""From what was received to what is published: measures, targets, observations, attainment, the fleet.
+
+All quarters are computed in every run: a corrected Q1 changes Q2 to Q4, next year's baseline and its pace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from lagi_pipeline.catalogue.indicators import Catalogue, ObsStatus, PlanSource
+from lagi_pipeline.catalogue.place import Place, Resolution, load_resolutions
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.feeds.fisheries import GONE, LAID_UP
+from lagi_pipeline.feeds.registry import FEEDS
+from lagi_pipeline.indicators.attainment import attain, attain_by_unit, quarters_to_observe
+from lagi_pipeline.indicators.fleet import Case, FleetLine, FleetReports, Landings, Vessel, fleet_lines
+from lagi_pipeline.indicators.model import (
+    Attainment,
+    Evidence,
+    MeasureValue,
+    Observation,
+    Refusal,
+    RejectedUnit,
+    UnitAttainment,
+    Vintage,
+)
+from lagi_pipeline.indicators.observation import observe
+from lagi_pipeline.indicators.plans import PlanDifference, with_printed_plans
+from lagi_pipeline.indicators.vintages import Selection, answering
+from lagi_pipeline.vietnamese.numbers import exact
+from lagi_pipeline.warehouse import tables
+from lagi_pipeline.warehouse.database import replace_all
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a computation depends on beside the warehouse: the catalogue, the place and where its targets lie."""
+
+    catalogue: Catalogue
+    place: Place
+    raw_dir: Path
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything computed as of a moment."""
+
+    resolutions: list[Resolution]
+    plan_differences: list[PlanDifference]
+    observations: list[Observation]
+    attainment: list[Attainment]
+    by_unit: list[UnitAttainment]
+
+
+def rebuild_measures(connection: duckdb.DuckDBPyConnection, situation: Situation) -> int:
+    """Make ``core.measure`` anew from the accepted rows of every form and vintage.
+
+    Returns:
+        The number of measures.
+    """
+    place_code, measures = situation.place.file.code, situation.catalogue.measures
+    written: list[dict[str, Any]] = []
+    for feed in FEEDS.values():
+        for form in feed.forms:
+            if form.emit is None:
+                continue
+            table = tables.feed_tables()[form.form.code]
+            rows = connection.table(table.full_name).df()
+            for _, version in rows.groupby(["quarter", "sha256"], sort=True):
+                first = version.iloc[0]
+                about = {c: first[c] for c in ("quarter", "file", "sha256", "sheet", "as_of", "received_at", "obs_status", "is_sample")}
+                for reported in form.emit(version, place_code):
+                    measure = measures[reported.measure]
+                    written.append(
+                        about
+                        | {
+                            "feed": feed.code,
+                            "form": form.form.code,
+                            "measure": measure.code,
+                            "name_vi": measure.name_vi,
+                            "unit": measure.unit,
+                            "unit_code": reported.unit_code,
+                            "value": float(reported.value),
+                            "basis": first.get("basis") if measure.rebased else None,
+                            "row": reported.row,
+                            "cell": reported.cell,
+                        }
+                    )
+    return replace_all(connection, tables.MEASURE, pd.DataFrame(written))
+
+
+def read_evidence(connection: duckdb.DuckDBPyConnection) -> Evidence:
+    """Everything that was ever received, as the pure functions take it."""
+    vintages = tuple(
+        Vintage(
+            feed=row["feed"],
+            form=row["form"],
+            quarter=Quarter.parse(row["quarter"]),
+            file=row["file"],
+            sha256=row["sha256"],
+            as_of=row["as_of"],
+            received_at=row["received_at"],
+            obs_status=ObsStatus(row["obs_status"]),
+            is_sample=row["is_sample"],
+            withdrawn=row["withdrawn"],
+            problem=row["problem"],
+        )
+        for row in _rows(connection, "SELECT * FROM core.vintage")
+    )
+    values = tuple(
+        MeasureValue(
+            form=row["form"],
+            quarter=Quarter.parse(row["quarter"]),
+            sha256=row["sha256"],
+            measure=row["measure"],
+            unit_code=row["unit_code"],
+            value=exact(row["value"]),
+            basis=row["basis"],
+        )
+        for row in _rows(connection, "SELECT form, quarter, sha256, measure, unit_code, value, basis FROM core.measure")
+    )
+    rejected = tuple(
+        RejectedUnit(row["form"], Quarter.parse(row["quarter"]), row["sha256"], row["unit_code"], row["reason"])
+        for row in _rows(connection, "SELECT * FROM core.rejected_unit")
+    )
+    refusals = tuple(
+        Refusal(row["feed"], Quarter.parse(row["quarter"]), row["file"], row["received_at"], row["reason"])
+        for row in _rows(connection, "SELECT * FROM quarantine.rejected_file")
+    )
+    return Evidence(vintages, values, rejected, refusals)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> Iterable[dict[str, Any]]:
+    result = connection.execute(sql, list(parameters))
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluated_at: datetime) -> Figures:
+    """Compute every figure as known and evaluated at a moment; nothing is written.
+
+    Raises:
+        CatalogueError: a targets file says nonsense; the message names file and entry.
+    """
+    catalogue, place = situation.catalogue, situation.place
+    evidence = read_evidence(connection)
+    stated = load_resolutions(situation.raw_dir, catalogue)
+    resolutions, differences = with_printed_plans(catalogue, place, stated, evidence, evaluated_at)
+    quarters = quarters_to_observe(place, resolutions, evaluated_at)
+    observations = observe(catalogue, place, evidence, evaluated_at, quarters, resolutions)
+    return Figures(
+        resolutions=resolutions,
+        plan_differences=differences,
+        observations=list(observations.values()),
+        attainment=attain(catalogue, place, resolutions, observations, evaluated_at),
+        by_unit=attain_by_unit(catalogue, place, resolutions, observations, evaluated_at),
+    )
+
+
+def compute_fleet(
+    connection: duckdb.DuckDBPyConnection, situation: Situation, evaluated_at: datetime
+) -> list[FleetLine]:
+    """Compute the fleet's lines for every quarter that has a list, as known at a moment; nothing is written."""
+    selection = answering(read_evidence(connection), evaluated_at)
+    return [
+        line
+        for quarter in sorted(_fleet_quarters(selection))
+        for line in fleet_lines(
+            situation.catalogue.fleet, quarter, _fleet(connection, selection, quarter), evaluated_at
+        )
+    ]
+
+
+def plan_differences(connection: duckdb.DuckDBPyConnection, situation: Situation) -> list[PlanDifference]:
+    """The plans that the forms print otherwise than targets.yaml, as known when the tables were evaluated."""
+    moment = stored_moment(connection)
+    if moment is None:
+        return []
+    stated = load_resolutions(situation.raw_dir, situation.catalogue)
+    evidence = read_evidence(connection)
+    return with_printed_plans(situation.catalogue, situation.place, stated, evidence, moment)[1]
+
+
+def _fleet_quarters(selection: Selection) -> set[Quarter]:
+    forms = ("fisheries_vessels", "fisheries_cases", "fisheries_landings")
+    return {quarter for form in forms for quarter in selection.answered_quarters(form)}
+
+
+def _fleet(connection: duckdb.DuckDBPyConnection, selection: Selection, quarter: Quarter) -> FleetReports:
+    """What answers for the fleet in a quarter."""
+    found = {
+        form: selection.answer(form, quarter).vintage
+        for form in ("fisheries_vessels", "fisheries_cases", "fisheries_landings")
+    }
+
+    def rows(form: str) -> list[dict[str, Any]] | None:
+        vintage = found[form]
+        if vintage is None:
+            return None
+        table = tables.feed_tables()[form].full_name
+        sql = f"SELECT * FROM {table} WHERE quarter = ? AND sha256 = ? ORDER BY row"  # noqa: S608 - a model's name
+        return list(_rows(connection, sql, [str(quarter), vintage.sha256]))
+
+    vessels, cases, landings = rows("fisheries_vessels"), rows("fisheries_cases"), rows("fisheries_landings")
+    answers = [vintage for vintage in found.values() if vintage is not None]
+    return FleetReports(
+        vessels=None if vessels is None else [_vessel(row) for row in vessels],
+        cases=None if cases is None else [Case(row["register"], _decimal(row["fine_vnd"])) for row in cases],
+        landings=None
+        if landings is None
+        else Landings(
+            landed_t=sum((exact(row["landed_t"]) for row in landings), Decimal(0)),
+            monitored_t=sum((exact(row["monitored_t"]) for row in landings), Decimal(0)),
+        ),
+        as_of=max(vintage.as_of for vintage in answers),
+        is_illustrative=any(vintage.is_sample for vintage in answers),
+    )
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else exact(value)
+
+
+def _vessel(row: dict[str, Any]) -> Vessel:
+    return Vessel(
+        register=row["register"],
+        length_m=exact(row["length_m"]),
+        is_licensed=row["licence_no"] is not None,
+        licence_until=row["licence_until"],
+        inspection_until=row["inspection_until"],
+        vms_since=row["vms_since"],
+        is_laid_up=row["state"] == LAID_UP,
+        is_gone=row["state"] in GONE,
+    )
+
+
+def write_observations(connection: duckdb.DuckDBPyConnection, figures: Figures, evaluated_at: datetime) -> None:
+    """Write ``core.target`` and ``core.observation``."""
+    targets = [
+        {
+            "year": resolution.year,
+            "indicator_code": target.code,
+            "plan_source": str(target.plan_source),
+            "value": target.value,
+            "unit": target.unit,
+            "direction": str(target.direction),
+            "baseline": target.baseline,
+            "clause": target.clause,
+            "document": resolution.document,
+            "is_illustrative": target.illustrative,
+        }
+        for resolution in figures.resolutions
+        for target in resolution.targets
+    ]
+    replace_all(connection, tables.TARGET, as_frame(targets, tables.TARGET))
+    observations = [asdict(observation) | {"evaluated_at": evaluated_at} for observation in figures.observations]
+    replace_all(connection, tables.OBSERVATION, as_frame(observations, tables.OBSERVATION))
+
+
+def write_attainment(connection: duckdb.DuckDBPyConnection, figures: Figures) -> None:
+    """Write ``mart.attainment`` and ``mart.attainment_by_unit``."""
+    replace_all(connection, tables.ATTAINMENT, as_frame([record(row) for row in figures.attainment], tables.ATTAINMENT))
+    by_unit = [record(row) for row in figures.by_unit]
+    replace_all(connection, tables.UNIT_ATTAINMENT, as_frame(by_unit, tables.UNIT_ATTAINMENT))
+
+
+def write_fleet(connection: duckdb.DuckDBPyConnection, lines: Sequence[FleetLine]) -> None:
+    """Write ``mart.iuu_compliance``."""
+    replace_all(connection, tables.FLEET, as_frame([record(line) for line in lines], tables.FLEET))
+
+
+def record(row: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the row dataclasses
+    """A row dataclass as a mapping, without copying its values."""
+    return {column.name: getattr(row, column.name) for column in fields(row)}
+
+
+def as_frame(rows: list[dict[str, Any]], table: tables.Table) -> pd.DataFrame:
+    """Rows as a frame of the table's columns, with Decimals as doubles and codes as text.
+
+    Raises:
+        KeyError: a row lacks a column of the table.
+    """
+    return pd.DataFrame({c.name: pd.Series([plain(row[c.name]) for row in rows], dtype=_dtype(c.sql_type)) for c in table.columns})
+
+
+def _dtype(sql_type: str) -> str:
+    return {"DOUBLE": "float64", "BIGINT": "Int64", "INTEGER": "Int64", "BOOLEAN": "bool", "VARCHAR": "str"}.get(sql_type, "object")
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - a cell
+    """A value as DuckDB takes it: a Decimal as the double it means, a code or quarter as text, a day or moment as it is."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, PlanSource | ObsStatus | Quarter) or (isinstance(value, str) and type(value) is not str):
+        return str(value)
+    return value
+
+
+def stored_moment(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The moment at which the stored attainment was evaluated; None where there is none yet."""
+    found = connection.execute("SELECT max(evaluated_at) FROM core.observation").fetchone()
+    moment: datetime | None = found[0] if found else None
+    return moment
+

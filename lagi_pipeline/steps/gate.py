@@ -1,0 +1,182 @@
+"""The gate: what must hold of the tables before they are published. It fails for our own error alone.
+
+A missing or refused file blocks nothing: its line has no figure and says why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from lagi_pipeline.intake.form import FeedRow
+from lagi_pipeline.intake.table import MASK
+from lagi_pipeline.steps import compute as computing
+from lagi_pipeline.steps.compute import Situation, compute, record
+from lagi_pipeline.warehouse import tables
+from lagi_pipeline.warehouse.tables import Table, all_tables, feed_tables
+
+_SHOWN = 5
+
+
+class GateError(RuntimeError):
+    """Publishing is blocked; the message names every rule that failed and what it found."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rule found: nothing, or what is wrong."""
+
+    rule: str
+    description: str
+    table: str
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.failures
+
+
+Rule = Callable[[duckdb.DuckDBPyConnection, Situation], Iterator[str]]
+
+
+def row_arithmetic(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
+    """Rows read = accepted + rejected + recognised non-data, and the accepted rows are in their table."""
+    del situation
+    for form, quarter, file, read, accepted, rejected, other in connection.execute(
+        "SELECT form, quarter, file, rows_read, rows_accepted, rows_rejected, rows_other FROM core.vintage"
+        " WHERE rows_read <> rows_accepted + rows_rejected + rows_other ORDER BY ALL"
+    ).fetchall():
+        yield f"{form} {quarter} {file}: {read} rows read, {accepted} + {rejected} + {other} accounted for"
+    for form, table in feed_tables().items():
+        for quarter, file, said, there in connection.execute(
+            f"""
+            SELECT quarter, vintage.file, rows_accepted, count(accepted.row) AS there
+            FROM core.vintage AS vintage LEFT JOIN {table.full_name} AS accepted USING (quarter, sha256)
+            WHERE vintage.form = ? GROUP BY quarter, vintage.file, sha256, rows_accepted HAVING there <> rows_accepted
+            """,  # noqa: S608 - a model's name
+            [form],
+        ).fetchall():
+            yield f"{form} {quarter} {file}: {said} rows accepted, {there} in {table.full_name}"
+
+
+def unique_keys(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
+    """No key stands twice in any table."""
+    del situation
+    for table in all_tables():
+        if not table.key:
+            continue
+        key = ", ".join(table.key)
+        for row in connection.execute(
+            f"SELECT {key}, count(*) FROM {table.full_name} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT {_SHOWN}"  # noqa: S608
+        ).fetchall():
+            yield f"{table.full_name}: {dict(zip(table.key, row, strict=False))} stands {row[-1]} times"
+
+
+def complete_lines(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
+    """Every target has a line for every quarter of its year that had begun when the tables were evaluated."""
+    del situation
+    for code, source, quarter in connection.execute(
+        """
+        WITH wanted AS (
+            SELECT indicator_code, plan_source, year || '-Q' || number AS quarter,
+                   make_date(year, 3 * number - 2, 1) AS starts
+            FROM core.target, range(1, 5) AS numbers(number)
+        )
+        SELECT indicator_code, plan_source, quarter FROM wanted
+        WHERE starts <= (SELECT max(evaluated_at) FROM core.observation)
+        EXCEPT SELECT indicator_code, plan_source, quarter FROM mart.attainment ORDER BY ALL
+        """
+    ).fetchall():
+        yield f"no line for {code} against {source} in {quarter}"
+
+
+def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
+    """The marts are what the pure functions make of the stored evidence, at the stored moment."""
+    moment = computing.stored_moment(connection)
+    if moment is None:
+        yield "core.observation has not been computed"
+        return
+    figures = compute(connection, situation, moment)
+    marts: list[tuple[Table, Sequence[Any]]] = [
+        (tables.ATTAINMENT, figures.attainment),
+        (tables.UNIT_ATTAINMENT, figures.by_unit),
+        (tables.FLEET, computing.compute_fleet(connection, situation, moment)),
+    ]
+    for table, rows in marts:
+        expected = computing.as_frame([record(row) for row in rows], table)
+        yield from _differences(connection, table, expected)
+
+
+def _differences(connection: duckdb.DuckDBPyConnection, table: Table, expected: pd.DataFrame) -> Iterator[str]:
+    casts = ", ".join(f'CAST("{c.name}" AS {c.sql_type}) AS "{c.name}"' for c in table.columns)
+    connection.register("expected_rows", expected)
+    try:
+        for relation, (left, right) in {
+            "stored, not computed": (f"SELECT * FROM {table.full_name}", f"SELECT {casts} FROM expected_rows"),
+            "computed, not stored": (f"SELECT {casts} FROM expected_rows", f"SELECT * FROM {table.full_name}"),
+        }.items():
+            rows = connection.execute(f"({left}) EXCEPT ALL ({right}) LIMIT {_SHOWN}").fetchall()
+            names = [column.name for column in table.columns]
+            for row in rows:
+                key = {name: value for name, value in zip(names, row, strict=True) if name in table.key}
+                yield f"{table.full_name} {relation}: {key}"
+    finally:
+        connection.unregister("expected_rows")
+
+
+def no_personal_data(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
+    """No table has a column that names people, and rows in quarantine have theirs masked."""
+    del situation
+    personal = {name for table in feed_tables().values() for name in table.personal_columns}
+    for schema, table, column in connection.execute(
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+        " WHERE table_catalog = current_database() ORDER BY ALL"
+    ).fetchall():
+        if column in personal:
+            yield f"{schema}.{table} has the column {column}"
+    titles = {form: _personal_titles(table.model) for form, table in feed_tables().items()}
+    for form, file, row, raw in connection.execute("SELECT form, file, row, raw_row FROM quarantine.rejected_row").fetchall():
+        for title, value in json.loads(raw).items():
+            if title in titles.get(form, ()) and value != MASK:
+                yield f"quarantine.rejected_row {file} row {row}: «{title}» is not masked"
+
+
+def _personal_titles(model: type[FeedRow]) -> set[str]:
+    columns = model.to_schema().columns.items()
+    return {column.title or name for name, column in columns if (column.metadata or {}).get("personal")}
+
+
+RULES: dict[str, tuple[str, Rule]] = {
+    "row_arithmetic": ("mart.attainment", row_arithmetic),
+    "unique_keys": ("mart.attainment", unique_keys),
+    "complete_lines": ("mart.attainment", complete_lines),
+    "reproducible": ("mart.attainment", reproducible),
+    "no_personal_data": ("mart.attainment", no_personal_data),
+}
+"""Each rule with the table it is shown at."""
+
+
+def examine(connection: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
+    """Try every rule of the gate."""
+    return [
+        Verdict(name, (rule.__doc__ or name).strip(), table, tuple(rule(connection, situation)))
+        for name, (table, rule) in RULES.items()
+    ]
+
+
+def require(verdicts: list[Verdict]) -> None:
+    """Let nothing pass that fails a rule.
+
+    Raises:
+        GateError: naming each rule that failed, with what it found first.
+    """
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    if failed:
+        lines = [f"{v.rule}: {'; '.join(v.failures[:_SHOWN])}{' …' if len(v.failures) > _SHOWN else ''}" for v in failed]
+        raise GateError("publishing is blocked, the published file stays as it was\n" + "\n".join(lines))

@@ -1,0 +1,370 @@
+"""From the files of a feed and quarter to its accepted rows, its quarantine and its vintages."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from lagi_pipeline.catalogue.indicators import FeedEntry, ObsStatus
+from lagi_pipeline.catalogue.place import Place
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.feeds.base import Feed, FeedForm, History
+from lagi_pipeline.intake.files import Meta, RawFile, local, quarters_with_files, scan
+from lagi_pipeline.intake.findings import Finding, RefusedFileError, Severity
+from lagi_pipeline.intake.grid import read_workbook
+from lagi_pipeline.intake.table import Reading, read_tables
+from lagi_pipeline.intake.validation import validate
+from lagi_pipeline.warehouse import tables
+from lagi_pipeline.warehouse.database import Warehouse, as_json, delete_version, insert
+
+log = logging.getLogger(__name__)
+
+READER_DEFECT = "reader_defect"
+READER_VERSION = "1"
+"""Raised whenever the same file would be read to other rows."""
+
+
+@dataclass
+class Ingested:
+    """What became of the files of one feed and quarter."""
+
+    quarter: Quarter
+    files: int = 0
+    refused: list[str] = field(default_factory=list)
+    """The reasons of the files that were refused, each beginning with the file's name."""
+    strays: tuple[str, ...] = ()
+    rows_read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    warnings: int = 0
+    findings: list[tuple[str, Finding]] = field(default_factory=list)
+    """(file, finding), errors and warnings, in the order of the files."""
+
+
+@dataclass(frozen=True)
+class _Envelope:
+    """What is known of a file beside its cells."""
+
+    file: RawFile
+    meta: Meta
+    received_at: datetime
+
+    def obs_status(self, reading: Reading) -> ObsStatus:
+        """As the meta file says; else an estimate where the title says *ước*, else preliminary."""
+        if self.meta.obs_status is not None:
+            return self.meta.obs_status
+        return ObsStatus.ESTIMATE if reading.period and reading.period.estimate else ObsStatus.PRELIMINARY
+
+    def columns(self, reading: Reading) -> dict[str, object]:
+        """The columns of ``FeedRow`` that the file brings."""
+        return {
+            "quarter": str(self.file.quarter),
+            "file": self.file.name,
+            "sha256": self.file.sha256,
+            "as_of": pd.Timestamp(self.meta.as_of or self.file.quarter.end),
+            "received_at": pd.Timestamp(self.received_at),
+            "obs_status": str(self.obs_status(reading)),
+            "is_sample": self.meta.sample,
+        }
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """Everything that reading a feed's files takes: the feed, the place, where the files lie, and the time of the run.
+
+    ``seen_at`` (local) is when content without a ``received_at`` counts as first seen.
+    """
+
+    feed: Feed
+    entry: FeedEntry
+    place: Place
+    raw_dir: Path
+    warehouse: Warehouse
+    seen_at: datetime
+
+    def run(self, connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> Ingested:
+        """Read the files of a quarter and write what they say.
+
+        A file that cannot be read is quarantined and the others go on. A file read before is read again and its rows
+        replaced; rows of files that are gone stay.
+        """
+        folder = scan(self.raw_dir, self.feed.code, self.entry.folders, quarter)
+        result = Ingested(quarter, files=len(folder.files), strays=folder.strays)
+        self._write_strays(connection, quarter, folder.strays)
+        done: set[str] = set()
+        for file in folder.files:
+            if file.sha256 in done:
+                result.strays += (f"{file.name} (cùng nội dung với một tệp khác, chỉ đọc một lần)",)
+                continue
+            done.add(file.sha256)
+            self._ingest_file(connection, file, result)
+        for form in self.feed.forms:
+            result.refused.extend(self._settle_contradictions(connection, form.form.code, quarter))
+        return result
+
+    def _ingest_file(self, connection: duckdb.DuckDBPyConnection, file: RawFile, result: Ingested) -> None:
+        keep(file, self.warehouse.vault)
+        seen_at = self._first_seen(connection, file)
+        received_at = seen_at
+        try:
+            meta = file.read_meta()
+            if meta.received_at is not None:
+                received_at = self._received_at(connection, file, local(meta.received_at, self.place.timezone), seen_at)
+            self._check_meta(file, meta, received_at)
+            envelope = _Envelope(file, meta, received_at)
+            read = self._read(connection, envelope)
+        except RefusedFileError as refusal:
+            # What our own defect keeps us from reading today may have been read before: that reading stays.
+            self._forget(connection, file, keep_rows=refusal.rule == READER_DEFECT)
+            self._refuse(connection, file, received_at, refusal)
+            result.refused.append(f"{file.name}: {refusal.reason}")
+            return
+        self._forget(connection, file)
+        for reading, rows in read:
+            self._write_reading(connection, envelope, reading, rows, result)
+
+    def _read(self, connection: duckdb.DuckDBPyConnection, envelope: _Envelope) -> list[tuple[Reading, pd.DataFrame]]:
+        """Every form that the file holds, with its accepted rows.
+
+        Raises:
+            RefusedFileError: it cannot be read as the feed's form; or reading it showed a defect of ours, which is
+                logged and stops this file alone.
+        """
+        file = envelope.file
+        forms = [form.form for form in self.feed.forms]
+        try:
+            readings = read_tables(read_workbook(file.path), forms, self.place, file.quarter)
+            return [(reading, self._checked(connection, envelope, reading)) for reading in readings]
+        except (RefusedFileError, duckdb.Error, OSError):
+            raise
+        except Exception as defect:
+            at = traceback.extract_tb(defect.__traceback__)[-1]
+            where = f"{type(defect).__name__} in {Path(at.filename).name}:{at.lineno}"
+            log.error("%s: the reader failed (%s); the file is quarantined", file.name, where)  # noqa: TRY400 - the traceback may hold names
+            reason = f"phần mềm không đọc được tệp này ({where}); hãy báo cho người quản trị"
+            raise RefusedFileError(reason, rule=READER_DEFECT) from None
+
+    def _checked(self, connection: duckdb.DuckDBPyConnection, envelope: _Envelope, reading: Reading) -> pd.DataFrame:
+        """The rows that pass the form's model and are plausible beside their past."""
+        quarter = envelope.file.quarter
+        rows = validate(reading, quarter)
+        form = self.feed.form(reading.form.code)
+        history = read_history(connection, form, quarter, envelope.received_at)
+        for check in form.series:
+            for found in check(rows, history, quarter):
+                reading.reject(found.index, found.column, found.rule, found.reason, found.severity)
+        return rows[~rows.index.isin(reading.rejected_rows)]
+
+    def _check_meta(self, file: RawFile, meta: Meta, received_at: datetime) -> None:
+        offices = {office.office for office in self.place.offices}
+        if meta.sender is not None and meta.sender not in offices:
+            reason = f"{file.meta_path.name}: sender «{meta.sender}» không có trong offices.csv ({', '.join(sorted(offices))})"
+            raise RefusedFileError(reason, rule="meta")
+        if meta.as_of is not None and meta.as_of < file.quarter.start:
+            reason = f"{file.meta_path.name}: as_of {meta.as_of} trước ngày đầu {file.quarter.label_vi}"
+            raise RefusedFileError(reason, rule="meta")
+        if meta.as_of is not None and meta.as_of > received_at.date():
+            reason = f"{file.meta_path.name}: as_of {meta.as_of} sau ngày nhận {received_at.date()}"
+            raise RefusedFileError(reason, rule="meta")
+
+    def _write_reading(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        envelope: _Envelope,
+        reading: Reading,
+        rows: pd.DataFrame,
+        result: Ingested,
+    ) -> None:
+        table = tables.feed_tables()[reading.form.code]
+        insert(connection, table, rows.assign(**envelope.columns(reading)))
+        insert(connection, tables.REJECTED_ROW, self._findings(envelope, reading))
+        insert(connection, tables.REJECTED_UNIT, self._rejected_units(envelope, reading))
+        insert(connection, tables.VINTAGE, pd.DataFrame([self._vintage(envelope, reading, rows)]))
+        result.rows_read += reading.rows_read
+        result.accepted += len(rows)
+        result.rejected += len(reading.rejected_rows)
+        result.warnings += sum(finding.severity is Severity.WARNING for finding in reading.findings)
+        result.findings.extend((envelope.file.name, finding) for finding in reading.findings)
+
+    def _vintage(self, envelope: _Envelope, reading: Reading, rows: pd.DataFrame) -> dict[str, object]:
+        return envelope.columns(reading) | {
+            "feed": self.feed.code,
+            "form": reading.form.code,
+            "withdrawn": envelope.meta.withdrawn,
+            "problem": "; ".join(reading.problems) or None,
+            "sender": envelope.meta.sender,
+            "document_no": envelope.meta.document_no,
+            "sheet": reading.sheet,
+            "title": reading.period.text if reading.period else None,
+            "rows_read": reading.rows_read,
+            "rows_accepted": len(rows),
+            "rows_rejected": len(reading.rejected_rows),
+            "rows_other": reading.nondata.total(),
+            "warnings": sum(finding.severity is Severity.WARNING for finding in reading.findings),
+            "content_sha256": content_digest(rows),
+            "reader_version": READER_VERSION,
+        }
+
+    def _findings(self, envelope: _Envelope, reading: Reading) -> pd.DataFrame:
+        about = {
+            "feed": self.feed.code,
+            "form": reading.form.code,
+            "quarter": str(envelope.file.quarter),
+            "file": envelope.file.name,
+            "sha256": envelope.file.sha256,
+            "received_at": pd.Timestamp(envelope.received_at),
+        }
+        return pd.DataFrame(
+            [
+                about
+                | {
+                    "sheet": finding.sheet,
+                    "row": finding.row,
+                    "cell": finding.cell,
+                    "column": finding.column,
+                    "value": finding.value,
+                    "rule": finding.rule,
+                    "reason": finding.reason,
+                    "severity": str(finding.severity),
+                    "raw_row": as_json(dict(finding.raw)),
+                }
+                for finding in reading.findings
+            ]
+        )
+
+    @staticmethod
+    def _rejected_units(envelope: _Envelope, reading: Reading) -> pd.DataFrame:
+        key = {"form": reading.form.code, "quarter": str(envelope.file.quarter), "sha256": envelope.file.sha256}
+        return pd.DataFrame([key | {"unit_code": u, "reason": r} for u, r in reading.rejected_units.items()])
+
+    def _refuse(
+        self, connection: duckdb.DuckDBPyConnection, file: RawFile, received_at: datetime, refusal: RefusedFileError
+    ) -> None:
+        row = {
+            "feed": self.feed.code,
+            "quarter": str(file.quarter),
+            "file": file.name,
+            "sha256": file.sha256,
+            "sheet": refusal.sheet,
+            "cell": refusal.cell,
+            "rule": refusal.rule,
+            "reason": refusal.reason,
+            "received_at": pd.Timestamp(received_at),
+        }
+        insert(connection, tables.REJECTED_FILE, pd.DataFrame([row]))
+
+    def _forget(self, connection: duckdb.DuckDBPyConnection, file: RawFile, *, keep_rows: bool = False) -> None:
+        """Take out what this content was read to before: it has been read again."""
+        forms = [tables.feed_tables()[form.form.code] for form in self.feed.forms]
+        read_before = (*forms, tables.VINTAGE, tables.REJECTED_UNIT, tables.REJECTED_ROW)
+        for table in (tables.REJECTED_FILE, *(() if keep_rows else read_before)):
+            delete_version(connection, table, str(file.quarter), file.sha256)
+
+    def _first_seen(self, connection: duckdb.DuckDBPyConnection, file: RawFile) -> datetime:
+        key = [self.feed.code, str(file.quarter), file.sha256]
+        found = connection.execute(
+            "SELECT seen_at FROM core.first_seen WHERE feed = ? AND quarter = ? AND sha256 = ?", key
+        ).fetchone()
+        if found is not None:
+            first: datetime = found[0]
+            return first
+        connection.execute("INSERT INTO core.first_seen VALUES (?, ?, ?, ?)", [*key, self.seen_at])
+        return self.seen_at
+
+    @staticmethod
+    def _received_at(
+        connection: duckdb.DuckDBPyConnection, file: RawFile, said: datetime, seen_at: datetime
+    ) -> datetime:
+        """When a file was received: as said beside it, unless that was said of an earlier content of the same file.
+
+        A file overwritten in place while its meta file still tells of the old one was received when it was first seen.
+        """
+        older = connection.execute(
+            "SELECT count(*) FROM core.vintage WHERE file = ? AND sha256 <> ? AND received_at = ?",
+            [file.name, file.sha256, said],
+        ).fetchone()
+        return seen_at if older and older[0] else said
+
+    @staticmethod
+    def _write_strays(connection: duckdb.DuckDBPyConnection, quarter: Quarter, strays: tuple[str, ...]) -> None:
+        for name in strays:
+            connection.execute("DELETE FROM quarantine.stray_file WHERE file = ?", [name])
+            feed = name.partition("/")[0]
+            connection.execute("INSERT INTO quarantine.stray_file VALUES (?, ?, ?)", [feed, str(quarter), name])
+
+    def _settle_contradictions(self, connection: duckdb.DuckDBPyConnection, form: str, quarter: Quarter) -> list[str]:
+        """Name the files that have the same as_of and received_at and say different things: neither may answer."""
+        key = [form, str(quarter)]
+        connection.execute(
+            "DELETE FROM quarantine.rejected_file WHERE rule = 'same_stamp' AND quarter = ? AND feed = ?",
+            [str(quarter), self.feed.code],
+        )
+        clashes = connection.execute(
+            "SELECT as_of, received_at, list(file ORDER BY file), list(sha256 ORDER BY file) FROM core.vintage"
+            " WHERE form = ? AND quarter = ? AND NOT withdrawn AND problem IS NULL"
+            " GROUP BY as_of, received_at HAVING count(DISTINCT content_sha256) > 1",
+            key,
+        ).fetchall()
+        reasons = []
+        for as_of, received_at, files, digests in clashes:
+            reason = (
+                f"các tệp {', '.join(files)} cùng ngày số liệu {as_of:%d/%m/%Y} và cùng lúc nhận"
+                f" {received_at:%d/%m/%Y %H:%M} nhưng số liệu khác nhau: tệp nào đúng?"
+            )
+            reasons.append(reason)
+            for file, sha256 in zip(files, digests, strict=True):
+                connection.execute(
+                    "INSERT INTO quarantine.rejected_file VALUES (?, ?, ?, ?, NULL, NULL, 'same_stamp', ?, ?)",
+                    [self.feed.code, str(quarter), file, sha256, reason, received_at],
+                )
+        return reasons
+
+
+def content_digest(rows: pd.DataFrame) -> str:
+    """A digest of what rows say, whatever sheet and cells they came from."""
+    said = rows.drop(columns=["sheet", "row", "cells"])
+    return hashlib.sha256(pd.util.hash_pandas_object(said, index=False).to_numpy().tobytes()).hexdigest()
+
+
+def keep(file: RawFile, vault: Path) -> None:
+    """Keep a copy of a raw file under its sha256."""
+    kept = vault / f"{file.sha256}{file.path.suffix.lower()}"
+    if not kept.exists():
+        vault.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(".partial")
+        shutil.copyfile(file.path, partial)
+        partial.replace(kept)
+
+
+def read_history(
+    connection: duckdb.DuckDBPyConnection, form: FeedForm, quarter: Quarter, received_at: datetime
+) -> History:
+    """The newest usable rows of each earlier quarter of a form that were known when a file came."""
+    if not form.series:
+        return History({})
+    table = tables.feed_tables()[form.form.code]
+    frame = connection.execute(
+        f"""
+        SELECT accepted.* FROM {table.full_name} AS accepted
+        SEMI JOIN (
+            SELECT quarter, arg_max(sha256, (as_of, received_at)) AS sha256 FROM core.vintage
+            WHERE form = ? AND quarter < ? AND received_at <= ? AND problem IS NULL AND NOT withdrawn GROUP BY quarter
+        ) AS newest USING (quarter, sha256)
+        """,  # noqa: S608 - a model's name
+        [form.form.code, str(quarter), received_at],
+    ).df()
+    return History({Quarter.parse(str(when)): rows for when, rows in frame.groupby("quarter")})
+
+
+def quarters_on_file(raw_dir: Path, entries: list[FeedEntry]) -> Iterator[Quarter]:
+    """The quarters for which any feed has a folder with something in it, earliest first."""
+    yield from sorted({quarter for entry in entries for quarter in quarters_with_files(raw_dir, entry.folders)})

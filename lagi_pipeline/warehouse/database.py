@@ -1,0 +1,218 @@
+"""Connections to the working database: one writer at a time over all processes, one transaction a write, tables made
+from the models.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from lagi_pipeline.warehouse.tables import Table, all_tables
+
+WORKING_FILE = "pipeline.duckdb"
+PUBLISHED_FILE = "lagi.duckdb"
+SCHEMAS = {
+    "mart": "Những gì người dùng tra cứu — what people query",
+    "core": "Chỉ tiêu, đại lượng, quan sát — targets, measures, observations, vintages",
+    "feeds": "Dòng số liệu đã nhận theo từng biểu — accepted rows of each form",
+    "quarantine": "Dòng và tệp bị trả lại, kèm lý do — rejected rows and files, with reasons",
+}
+
+
+class WarehouseBusyError(RuntimeError):
+    """Another process is writing; the message names it."""
+
+
+class WarehouseVersionError(RuntimeError):
+    """The working database was made by another version of the pipeline."""
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The folder ``data/warehouse``: the working database, the published one, and the vault."""
+
+    folder: Path
+
+    @property
+    def working(self) -> Path:
+        """The pipeline's own database."""
+        return self.folder / WORKING_FILE
+
+    @property
+    def published(self) -> Path:
+        """The database that analysts open."""
+        return self.folder / PUBLISHED_FILE
+
+    @property
+    def vault(self) -> Path:
+        """Where each raw file that was read is kept under its sha256."""
+        return self.folder / "vault"
+
+    @contextmanager
+    def lock(self, timeout: float, purpose: str) -> Iterator[None]:
+        """Be the only writer among all processes; the tables are there from then on.
+
+        Args:
+            timeout: seconds to wait for another writer.
+            purpose: what this one does, told to those who wait.
+
+        Raises:
+            WarehouseBusyError: the other writer did not end in time.
+            WarehouseVersionError: the working database was made by another version.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        holder = self.folder / "pipeline.lock.holder"
+        lock = FileLock(self.folder / "pipeline.lock")
+        try:
+            lock.acquire(timeout=timeout)
+        except Timeout:
+            raise WarehouseBusyError(f"{self.folder.name} is being written by {_read(holder)}") from None
+        try:
+            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}: {purpose}", "utf-8")
+            with closing(duckdb.connect(self.working)) as connection:
+                ensure_tables(connection)
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection in one transaction: committed at the end, rolled back on any error. Call it under the lock."""
+        connection = duckdb.connect(self.working)
+        try:
+            connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+        finally:
+            connection.close()
+
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection to the working database.
+
+        Raises:
+            FileNotFoundError: there is none yet.
+        """
+        if not self.working.exists():
+            raise FileNotFoundError(f"{self.working.name}: nothing has been ingested yet")
+        connection = duckdb.connect(self.working, read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def _read(holder: Path) -> str:
+    try:
+        return holder.read_text("utf-8")
+    except FileNotFoundError:
+        return "another process"
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def create_statements(table: Table) -> Iterator[str]:
+    """The statements that make a table with its comments."""
+    columns = ", ".join(
+        f"{quoted(column.name)} {column.sql_type}{'' if column.nullable else ' NOT NULL'}" for column in table.columns
+    )
+    yield f"CREATE TABLE {table.full_name} ({columns})"
+    yield f"COMMENT ON TABLE {table.full_name} IS {literal(table.comment)}"
+    for column in table.columns:
+        yield f"COMMENT ON COLUMN {table.full_name}.{quoted(column.name)} IS {literal(column.comment)}"
+
+
+def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the schemas that are missing."""
+    for schema in SCHEMAS:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+
+
+def ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables that are missing.
+
+    Raises:
+        WarehouseVersionError: a table is there with other columns than its model's.
+    """
+    there: dict[str, list[str]] = {}
+    for schema, name, column in connection.execute(
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+        " WHERE table_catalog = current_database() ORDER BY ordinal_position"
+    ).fetchall():
+        there.setdefault(f"{schema}.{name}", []).append(column)
+    missing = [table for table in all_tables() if table.full_name not in there]
+    if missing:
+        create_schemas(connection)
+    for table in missing:
+        for statement in create_statements(table):
+            connection.execute(statement)
+    for table in all_tables():
+        wanted = [column.name for column in table.columns]
+        if there.get(table.full_name, wanted) != wanted:
+            raise WarehouseVersionError(
+                f"{WORKING_FILE}: {table.full_name} was made by another version of the pipeline;"
+                f" move {WORKING_FILE} aside and run again: every file of data/raw is read anew"
+            )
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> int:
+    """Append a frame's rows to a table, by name.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        duckdb.Error: a column is missing, or a value does not fit.
+    """
+    if frame.empty:
+        return 0
+    columns = ", ".join(quoted(column.name) for column in table.columns)
+    casts = ", ".join(f"CAST({quoted(c.name)} AS {c.sql_type}) AS {quoted(c.name)}" for c in table.columns)
+    connection.register("incoming_rows", frame)
+    try:
+        connection.execute(f"INSERT INTO {table.full_name} ({columns}) SELECT {casts} FROM incoming_rows")  # noqa: S608 - names are the models'
+    finally:
+        connection.unregister("incoming_rows")
+    return len(frame)
+
+
+def replace_all(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> int:
+    """Make a frame's rows the whole content of a table."""
+    connection.execute(f"DELETE FROM {table.full_name}")  # noqa: S608 - a model's name
+    return insert(connection, table, frame)
+
+
+def delete_version(connection: duckdb.DuckDBPyConnection, table: Table, quarter: str, sha256: str) -> None:
+    """Take a file's rows of a quarter out of a table: they are about to be written again."""
+    connection.execute(
+        f"DELETE FROM {table.full_name} WHERE quarter = ? AND sha256 = ?",  # noqa: S608 - a model's name
+        [quarter, sha256],
+    )
+
+
+def as_json(row: dict[str, str]) -> str:
+    """A row as a JSON object, in its own order and letters."""
+    return json.dumps(row, ensure_ascii=False)

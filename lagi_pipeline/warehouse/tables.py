@@ -1,0 +1,351 @@
+"""The tables of ``core``, ``mart`` and ``quarantine`` as pandera models, and every table there is.
+
+A model is the one source of its table: types, nullability, comments, Dagster's column schema and the data dictionary
+are made from it, here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import pandas as pd
+import pandera.pandas as pa
+
+from lagi_pipeline.feeds.registry import FEEDS
+from lagi_pipeline.intake.form import given
+
+_QUARTER = given("Quý", "Quarter, 2024-Q3")
+_EVALUATED_AT = given("Đánh giá lúc", "Moment as of which the row was evaluated (local time)", "TIMESTAMP")
+_AS_OF = given("Số liệu đến ngày", "Day the figures are of", "DATE", nullable=True)
+_OBS_STATUS = given("Loại số liệu", "estimate (ước), preliminary (sơ bộ) or final (chính thức): the weakest of the inputs", nullable=True)
+_REASON = given("Lý do, ghi chú", "Why there is no figure, or what to know about it", nullable=True)
+
+
+class VintageRow(pa.DataFrameModel):
+    """One version of one form for one quarter: what one file said. Nothing is overwritten; the newest usable one answers."""
+
+    feed: str = given("Nguồn số liệu", "Feed")
+    form: str = given("Biểu", "Form; its rows are in feeds.<form>")
+    quarter: str = _QUARTER
+    file: str = given("Tệp", "File below data/raw")
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file's bytes; the file is kept in the vault under it")
+    as_of: pd.Timestamp = given("Số liệu đến ngày", "Day the figures are of", "DATE")
+    received_at: pd.Timestamp = given("Nhận lúc", "When it was received (local time); it is known from then on", "TIMESTAMP")
+    obs_status: str = given("Loại số liệu", "estimate, preliminary or final")
+    is_sample: bool = given("Số liệu minh họa", "Whether the file is illustrative sample data")
+    withdrawn: bool = given("Đã rút lại", "Whether the sender withdrew it")
+    problem: str = given("Lý do trả lại", "Why it may not answer although it was read", nullable=True)
+    sender: str = given("Cơ quan gửi", "Office that sent it, by its code", nullable=True)
+    document_no: str = given("Số văn bản", "Document it came with", nullable=True)
+    sheet: str = given("Trang tính", "Sheet it was read from")
+    title: str = given("Tiêu đề", "Period as the title states it", nullable=True)
+    rows_read: int = given("Số dòng đọc", "Non-blank rows of the form's part of the sheet")
+    rows_accepted: int = given("Số dòng nhận", "Rows accepted into feeds.<form>")
+    rows_rejected: int = given("Số dòng trả lại", "Rows rejected, with their reasons in quarantine.rejected_row")
+    rows_other: int = given("Số dòng khác", "Rows recognised as no data: titles, headers, totals that reconcile, signatures")
+    warnings: int = given("Số cảnh báo", "Findings that accept their row")
+    content_sha256: str = given("Mã băm nội dung", "Digest of the accepted rows: equal where two files say the same")
+    reader_version: str = given("Phiên bản bộ đọc", "Version of the reader that read it")
+
+
+class MeasureRow(pa.DataFrameModel):
+    """A reported figure in the unit of the catalogue, with its cell; every vintage's."""
+
+    feed: str = given("Nguồn số liệu", "Feed")
+    form: str = given("Biểu", "Form")
+    quarter: str = _QUARTER
+    measure: str = given("Đại lượng", "Measure of the catalogue")
+    name_vi: str = given("Tên", "Vietnamese name of the measure")
+    unit: str = given("Đơn vị tính", "Unit of measure")
+    unit_code: str = given("Mã đơn vị", "Reporting unit; the place's own code for a town figure")
+    value: float = given("Giá trị", "Figure")
+    basis: str = given("Giá", "Price basis, where the measure has one", nullable=True)
+    row: int = given("Dòng", "Row in the sheet", "INTEGER")
+    cell: str = given("Ô", "Address of the figure", nullable=True)
+    sheet: str = given("Trang tính", "Sheet")
+    file: str = given("Tệp", "File below data/raw")
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file")
+    as_of: pd.Timestamp = given("Số liệu đến ngày", "Day the figures are of", "DATE")
+    received_at: pd.Timestamp = given("Nhận lúc", "When the file was received; the figure is known from then on", "TIMESTAMP")
+    obs_status: str = given("Loại số liệu", "estimate, preliminary or final")
+    is_sample: bool = given("Số liệu minh họa", "Whether it is illustrative sample data")
+
+
+class RejectedUnitRow(pa.DataFrameModel):
+    """A reporting unit whose row was rejected in a vintage, so that it has no figure there."""
+
+    form: str = given("Biểu", "Form")
+    quarter: str = _QUARTER
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file")
+    unit_code: str = given("Mã đơn vị", "Reporting unit")
+    reason: str = given("Lý do", "Why, in Vietnamese")
+
+
+class FirstSeenRow(pa.DataFrameModel):
+    """When the pipeline first saw a file's content: its received_at where nobody said another."""
+
+    feed: str = given("Nguồn số liệu", "Feed")
+    quarter: str = _QUARTER
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file")
+    seen_at: pd.Timestamp = given("Thấy lần đầu", "When (local time)", "TIMESTAMP")
+
+
+class TargetRow(pa.DataFrameModel):
+    """A target of a year by the plan that set it."""
+
+    year: int = given("Năm", "Year", "INTEGER")
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
+    value: float = given("Chỉ tiêu", "Target, in the indicator's unit")
+    unit: str = given("Đơn vị tính", "Unit of measure")
+    direction: str = given("Chiều", "at_least or at_most")
+    baseline: float = given("Mức gốc", "Figure at the end of last year, where the plan gives it", nullable=True)
+    clause: str = given("Căn cứ", "Clause of the resolution, or the cell of the form")
+    document: str = given("Văn bản", "Document")
+    is_illustrative: bool = given("Minh họa", "Whether the figure is not a published one")
+
+
+class ObservationRow(pa.DataFrameModel):
+    """An indicator's figure for a unit and quarter, as known when it was evaluated; null value means no figure."""
+
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    unit_code: str = given("Mã đơn vị", "Reporting unit; the place's own code for the town")
+    quarter: str = _QUARTER
+    value: float = given("Giá trị", "Unrounded; year to date for flows, per cent for rates, points for changes", nullable=True)
+    numerator: float = given("Tử số", "Numerator", nullable=True)
+    denominator: float = given("Mẫu số", "Denominator", nullable=True)
+    obs_status: str = _OBS_STATUS
+    as_of: pd.Timestamp = _AS_OF
+    is_illustrative: bool = given("Minh họa", "Whether any input is illustrative sample data")
+    basis: str = given("Giá", "Price basis", nullable=True)
+    reason: str = _REASON
+    returned: bool = given("Đã trả lại", "Whether the figure is missing because it was sent back for correction")
+    carried: bool = given("Lấy kỳ trước", "Whether it is the last survey's figure")
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+
+
+class AttainmentRow(pa.DataFrameModel):
+    """Where each target stands: a row for every target, plan and quarter."""
+
+    quarter: str = _QUARTER
+    year: int = given("Năm", "Year of the target", "INTEGER")
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    ordinal: str = given("TT", "Number of the line in the resolution (5a is a sub-line)", nullable=True)
+    name_vi: str = given("Chỉ tiêu", "Vietnamese name")
+    name_en: str = given("Tên tiếng Anh", "English name")
+    unit: str = given("Đơn vị tính", "Unit of measure of target, actual and gap")
+    direction: str = given("Chiều", "at_least or at_most")
+    plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
+    target: float = given("Chỉ tiêu năm", "Target of the year")
+    actual: float = given("Thực hiện", "Year to date for flows, the rate otherwise; unrounded; null is no figure", nullable=True)
+    actual_quarter: float = given("Thực hiện quý", "Flows: this quarter alone; null if the quarter before is missing", nullable=True)
+    numerator: float = given("Tử số", "Numerator of a rate", nullable=True)
+    denominator: float = given("Mẫu số", "Denominator of a rate", nullable=True)
+    attainment_pct: float = given("% chỉ tiêu", "actual / target x 100; null for at most", nullable=True)
+    gap: float = given("Chênh lệch", "Compared figure against the target, in the unit; 0 or more exactly when the target is reached", nullable=True)
+    result_status: str = given("Mã kết quả", "exceeded, met, not_met, in_progress, not_due or no_data")
+    status_vi: str = given("Kết quả", "The status in Vietnamese; tells not reported from returned for correction")
+    pace_status: str = given("Mã tiến độ", "Flows: ahead, on_pace or behind", nullable=True)
+    pace_vi: str = given("Tiến độ", "The pace in Vietnamese", nullable=True)
+    expected_pct: float = given("% lẽ ra phải đạt", "Share of the year expected by the quarter, 0 to 100", nullable=True)
+    pace_basis: str = given("Cơ sở tiến độ", "What the expected share rests on", nullable=True)
+    yoy_index_pct: float = given("% so cùng kỳ", "Flows: actual against the same quarter last year, 80.9 is a fall of 19.1 %", nullable=True)
+    yoy_change_pct: float = given("Tăng, giảm so cùng kỳ", "Flows: index - 100; rates: change in points", nullable=True)
+    obs_status: str = _OBS_STATUS
+    as_of: pd.Timestamp = _AS_OF
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+    reason: str = _REASON
+    target_is_illustrative: bool = given("Chỉ tiêu minh họa", "Whether the target is not a published figure")
+    actual_is_illustrative: bool = given("Số liệu minh họa", "Whether the actual rests on illustrative sample data")
+
+
+class UnitAttainmentRow(pa.DataFrameModel):
+    """Where each phường and xã stands on the lines that are reported by unit."""
+
+    quarter: str = _QUARTER
+    year: int = given("Năm", "Year", "INTEGER")
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    name_vi: str = given("Chỉ tiêu", "Vietnamese name")
+    name_en: str = given("Tên tiếng Anh", "English name")
+    unit: str = given("Đơn vị tính", "Unit of measure")
+    unit_code: str = given("Mã đơn vị", "Reporting unit")
+    unit_valid_from: pd.Timestamp = given("Có từ ngày", "Day the unit came into being: codes get reused", "DATE")
+    unit_name_vi: str = given("Phường, xã", "Name of the unit")
+    urban: bool = given("Đô thị", "Whether it is a phường")
+    actual: float = given("Thực hiện", "Year to date for flows, the rate otherwise; null is no figure", nullable=True)
+    numerator: float = given("Tử số", "Numerator of a rate", nullable=True)
+    denominator: float = given("Mẫu số", "Denominator of a rate", nullable=True)
+    town_target: float = given("Chỉ tiêu toàn thị xã", "The town's target by the leading plan, for rates", nullable=True)
+    gap: float = given("Chênh lệch", "Against the town's target", nullable=True)
+    share_of_town_pct: float = given("% toàn thị xã", "Share of the sum over all units, for flows", nullable=True)
+    obs_status: str = _OBS_STATUS
+    as_of: pd.Timestamp = _AS_OF
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+    reason: str = _REASON
+    actual_is_illustrative: bool = given("Số liệu minh họa", "Whether it rests on illustrative sample data")
+
+
+class FleetRow(pa.DataFrameModel):
+    """The fleet and the fight against IUU fishing, by quarter and length class; class 'all' is the whole fleet."""
+
+    quarter: str = _QUARTER
+    length_class: str = given("Nhóm chiều dài", "under_6, 6_to_12, 12_to_15, 15_to_24, 24_and_over, all; unknown for cases of vessels not in the list")
+    length_class_vi: str = given("Tên nhóm", "The class in Vietnamese")
+    vessels: int = given("Số tàu", "Vessels, without those sold or struck off: the denominator of what follows", nullable=True)
+    registered: int = given("Đã đăng ký", "with a register number", nullable=True)
+    licensed: int = given("Có giấy phép còn hạn", "with a licence valid on the quarter's last day", nullable=True)
+    inspected: int = given("Còn hạn đăng kiểm", "with an inspection valid on the quarter's last day", nullable=True)
+    three_no: int = given("Tàu 3 không", "not registered, not inspected, not licensed", nullable=True)
+    vms_required: int = given("Phải lắp TBGSHT", "must have a monitoring device on the quarter's last day: denominator of vms_fitted", nullable=True)
+    vms_fitted: int = given("Đã lắp TBGSHT", "of which fitted", nullable=True)
+    vms_missing_laid_up: int = given("Chưa lắp, nằm bờ", "of those not fitted, laid up", nullable=True)
+    vms_missing_laid_up_registers: str = given("Tàu chưa lắp, nằm bờ", "their register numbers", nullable=True)
+    registered_pct: float = given("% đăng ký", "registered / vessels x 100", nullable=True)
+    licensed_pct: float = given("% giấy phép", "licensed / vessels x 100", nullable=True)
+    inspected_pct: float = given("% đăng kiểm", "inspected / vessels x 100", nullable=True)
+    vms_pct: float = given("% TBGSHT", "vms_fitted / vms_required x 100", nullable=True)
+    cases: int = given("Số vụ vi phạm", "Violations dealt with in the quarter", nullable=True)
+    fines_vnd: float = given("Tiền phạt (đồng)", "Fines of the quarter", nullable=True)
+    landed_t: float = given("Sản lượng qua cảng (tấn)", "Landed in the quarter, for the whole town", nullable=True)
+    monitored_t: float = given("Sản lượng được giám sát (tấn)", "of which monitored", nullable=True)
+    monitored_pct: float = given("% giám sát", "monitored_t / landed_t x 100", nullable=True)
+    as_of: pd.Timestamp = _AS_OF
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+    reason: str = _REASON
+    is_illustrative: bool = given("Số liệu minh họa", "Whether any input is illustrative sample data")
+
+
+class RejectedRow(pa.DataFrameModel):
+    """A finding at a cell: an error rejects its row, a warning accepts it. What names a person is masked."""
+
+    feed: str = given("Nguồn số liệu", "Feed")
+    form: str = given("Biểu", "Form")
+    quarter: str = _QUARTER
+    file: str = given("Tệp", "File below data/raw")
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file")
+    sheet: str = given("Trang tính", "Sheet")
+    row: int = given("Dòng", "Row as the sender sees it", "INTEGER")
+    cell: str = given("Ô", "Address", nullable=True)
+    column: str = given("Cột", "Column of the form", nullable=True)
+    value: str = given("Giá trị", "What stands there", nullable=True)
+    rule: str = given("Quy tắc", "Code of the rule")
+    reason: str = given("Lý do", "Why, in Vietnamese")
+    severity: str = given("Mức độ", "error or warning", isin=["error", "warning"])
+    raw_row: str = given("Dòng gốc", "The row as it stood, a JSON object from column to text", "JSON")
+    received_at: pd.Timestamp = given("Nhận lúc", "When the file was received", "TIMESTAMP")
+
+
+class RejectedFile(pa.DataFrameModel):
+    """A file that could not be read as its form, or that contradicts another one."""
+
+    feed: str = given("Nguồn số liệu", "Feed")
+    quarter: str = _QUARTER
+    file: str = given("Tệp", "File below data/raw")
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file")
+    sheet: str = given("Trang tính", "Sheet", nullable=True)
+    cell: str = given("Ô", "Address", nullable=True)
+    rule: str = given("Quy tắc", "Code of the rule")
+    reason: str = given("Lý do", "Why, in Vietnamese")
+    received_at: pd.Timestamp = given("Nhận lúc", "When the file was received", "TIMESTAMP")
+
+
+class StrayFile(pa.DataFrameModel):
+    """Something in a feed's folder that is no office's file: named, not read."""
+
+    feed: str = given("Nguồn số liệu", "Feed")
+    quarter: str = _QUARTER
+    file: str = given("Tệp", "Name below data/raw")
+
+
+class ColumnInfo:
+    """A column of a table: name, SQL type, whether it may be null, and what it means in both languages."""
+
+    def __init__(self, name: str, column: pa.Column) -> None:
+        """Read it off a model's column."""
+        self.name = name
+        self.sql_type = (column.metadata or {}).get("sql") or _sql_type(str(column.dtype))
+        self.nullable = column.nullable
+        self.title_vi = column.title or name
+        self.unit: str | None = (column.metadata or {}).get("unit")
+        self.description_en = column.description or ""
+
+    @property
+    def comment(self) -> str:
+        """``Tổng số hộ (hộ) — Households``."""
+        unit = f" ({self.unit})" if self.unit and self.unit != "index" else ""
+        return f"{self.title_vi}{unit} — {self.description_en}" if self.description_en else f"{self.title_vi}{unit}"
+
+
+def _sql_type(dtype: str) -> str:
+    kinds = {"int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN", "str": "VARCHAR", "datetime": "TIMESTAMP"}
+    return next(sql for kind, sql in kinds.items() if dtype.lower().startswith(kind))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the warehouse: where it is, its model, its key, and whether analysts get it."""
+
+    schema: str
+    name: str
+    model: type[pa.DataFrameModel]
+    key: tuple[str, ...]
+    published: bool = True
+
+    @property
+    def full_name(self) -> str:
+        """``mart.attainment``."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def comment(self) -> str:
+        """What the table holds: the first sentence of its model."""
+        return (self.model.__doc__ or self.full_name).strip().split("\n")[0]
+
+    @cached_property
+    def columns(self) -> tuple[ColumnInfo, ...]:
+        """Its columns in order; those that name people are in no table."""
+        schema = self.model.to_schema()
+        return tuple(
+            ColumnInfo(name, column)
+            for name, column in schema.columns.items()
+            if not (column.metadata or {}).get("personal")
+        )
+
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """The model's columns that name people."""
+        return tuple(n for n, c in self.model.to_schema().columns.items() if (c.metadata or {}).get("personal"))
+
+
+VINTAGE = Table("core", "vintage", VintageRow, ("form", "quarter", "sha256"))
+MEASURE = Table("core", "measure", MeasureRow, ("form", "quarter", "sha256", "measure", "unit_code"))
+REJECTED_UNIT = Table("core", "rejected_unit", RejectedUnitRow, ("form", "quarter", "sha256", "unit_code"))
+FIRST_SEEN = Table("core", "first_seen", FirstSeenRow, ("feed", "quarter", "sha256"), published=False)
+TARGET = Table("core", "target", TargetRow, ("year", "indicator_code", "plan_source"))
+OBSERVATION = Table("core", "observation", ObservationRow, ("indicator_code", "unit_code", "quarter"))
+ATTAINMENT = Table("mart", "attainment", AttainmentRow, ("quarter", "indicator_code", "plan_source"))
+UNIT_ATTAINMENT = Table("mart", "attainment_by_unit", UnitAttainmentRow, ("quarter", "indicator_code", "unit_code"))
+FLEET = Table("mart", "iuu_compliance", FleetRow, ("quarter", "length_class"))
+REJECTED_ROW = Table("quarantine", "rejected_row", RejectedRow, ())
+REJECTED_FILE = Table("quarantine", "rejected_file", RejectedFile, ())
+STRAY_FILE = Table("quarantine", "stray_file", StrayFile, ("feed", "quarter", "file"))
+
+
+@cache
+def feed_tables() -> dict[str, Table]:
+    """The table of accepted rows of each form, by the form's code."""
+    return {
+        form.form.code: Table("feeds", form.form.code, form.form.model, ("quarter", "sha256", "sheet", "row"))
+        for feed in FEEDS.values()
+        for form in feed.forms
+    }
+
+
+def all_tables() -> Iterator[Table]:
+    """Every table, marts first."""
+    yield from (ATTAINMENT, UNIT_ATTAINMENT, FLEET)
+    yield from (TARGET, OBSERVATION, MEASURE, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
+    yield from feed_tables().values()
+    yield from (REJECTED_ROW, REJECTED_FILE, STRAY_FILE)
