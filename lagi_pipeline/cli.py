@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import click
 import dagster as dg
+import duckdb
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.loading import CatalogueError
@@ -24,7 +24,7 @@ from lagi_pipeline.orchestration.raw_files import observe
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
 from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings
 from lagi_pipeline.reporting import published
-from lagi_pipeline.reporting.attainment_table import as_text
+from lagi_pipeline.reporting.attainment_table import as_text, headline
 from lagi_pipeline.steps.ingest import quarters_on_file
 
 PUBLISHED, FAILED, BLOCKED = 0, 1, 2
@@ -33,7 +33,7 @@ _RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset
 log = logging.getLogger("lagi_pipeline")
 
 
-class _QuarterType(click.ParamType):
+class _QuarterType(click.ParamType[Quarter]):
     name = "quarter"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Quarter:
@@ -68,12 +68,16 @@ def main(context: click.Context, data_dir: Path | None) -> None:
 @click.option("--from", "first", type=QUARTER, help="First quarter to read anew; the first that has files.")
 @click.option("--to", "last", type=QUARTER, help="Last quarter to read anew; the last that has files.")
 @click.option("--evaluated-at", type=click.DateTime(), help="Local moment as of which to judge; now.")
-@click.option("--demand", type=click.Choice([str(s) for s in ObsStatus]), default="estimate", help="Weakest status wanted.")
+@click.option(
+    "--demand", type=click.Choice([str(s) for s in ObsStatus]), default="estimate", help="Weakest status wanted."
+)
 @click.pass_obj
-def run(settings: Settings, first: Quarter | None, last: Quarter | None, evaluated_at: datetime | None, demand: str) -> None:
+def run(
+    settings: Settings, first: Quarter | None, last: Quarter | None, evaluated_at: datetime | None, demand: str
+) -> None:
     """Read the offices' files, compute the attainment of all targets, publish, and print the newest quarter.
 
-    Which quarters are read anew never limits which history is used. Exit 0: published; 1: failed; 2: blocked by the gate.
+    Which quarters are read anew never limits which history is used. Exit 0 is published, 1 failed, 2 blocked.
     """
     began = time.perf_counter()
     on_file = list(quarters_on_file(settings.raw_dir, list(settings.feeds)))
@@ -93,7 +97,9 @@ def run(settings: Settings, first: Quarter | None, last: Quarter | None, evaluat
     sys.exit(status)
 
 
-def _execute(settings: Settings, first: Quarter, last: Quarter, evaluated_at: datetime | None, demand: ObsStatus) -> int:
+def _execute(
+    settings: Settings, first: Quarter, last: Quarter, evaluated_at: datetime | None, demand: ObsStatus
+) -> int:
     """Run the main job over a range of quarters; the exit status."""
     job = build_defs(settings.data_dir).resolve_job_def(MAIN_JOB)
     config = run_config(evaluated_at, demand) | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -116,7 +122,9 @@ def _execute(settings: Settings, first: Quarter, last: Quarter, evaluated_at: da
     for event in result.filter_events(lambda event: event.is_step_failure):
         error = event.step_failure_data.error
         cause = error.cause if error and error.cause else error
-        click.echo(f"failed in {event.step_key}: {cause.message.strip() if cause else 'no error was recorded'}", err=True)
+        click.echo(
+            f"failed in {event.step_key}: {cause.message.strip() if cause else 'no error was recorded'}", err=True
+        )
     return FAILED
 
 
@@ -154,20 +162,26 @@ def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
         refused = published.quarantined_files(connection, str(first), str(last))
         findings = published.findings(connection, str(first), str(last))
     errors = [finding for finding in findings if finding["severity"] == "error"]
-    click.echo(f"\nsent back: {len(refused)} files, {len(errors)} findings at cells; {len(findings) - len(errors)} warnings")
+    click.echo(
+        f"\nsent back: {len(refused)} files, {len(errors)} findings at cells; {len(findings) - len(errors)} warnings"
+    )
     for file in refused:
         click.echo(f"  {file['file']}: {file['reason']}")
     for finding in errors:
         click.echo(f"  {finding['file']}, {finding['sheet']}!{finding['cell'] or finding['row']}: {finding['reason']}")
-    click.echo(f"\ndatabase  {settings.warehouse.published}\nrejected  quarantine.rejected_file, quarantine.rejected_row\nUI        make dev")
+    click.echo(
+        f"\ndatabase  {settings.warehouse.published}\n"
+        "rejected  quarantine.rejected_file, quarantine.rejected_row\nUI        make dev"
+    )
 
 
-def _show(settings: Settings, connection: published.duckdb.DuckDBPyConnection, quarter: str) -> None:
+def _show(settings: Settings, connection: duckdb.DuckDBPyConnection, quarter: str) -> None:
     plan = settings.place.file.leading_plan
     rows = published.attainment(connection, quarter, plan)
     said = Quarter.parse(quarter)
     click.echo(f"\nKết quả thực hiện chỉ tiêu {said.label_vi} — {settings.catalogue.word('plan_source', plan)}\n")
     click.echo(as_text(rows, settings.catalogue))
+    click.echo(f"\n{headline(rows, settings.catalogue)}")
 
 
 @main.command()
@@ -196,7 +210,9 @@ def dev(settings: Settings, port: int) -> None:
     environment = os.environ | {"DAGSTER_HOME": str(home), "LAGI_DATA_DIR": str(settings.data_dir)}
     command = ["dagster", "dev", "-w", str(_REPOSITORY / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
     click.echo(f"Dagster UI: http://127.0.0.1:{port}  (Ctrl+C ends it)")
-    sys.exit(subprocess.run([sys.executable, "-m", *command], env=environment, check=False).returncode)  # noqa: S603 - our own words
+    sys.stdout.flush()
+    # In place of this process, so that whoever ends it ends Dagster and its children.
+    os.execve(sys.executable, [sys.executable, "-m", *command], environment)  # noqa: S606 - our own words
 
 
 if __name__ == "__main__":

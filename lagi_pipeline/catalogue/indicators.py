@@ -300,6 +300,7 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
         CatalogueError: a file is missing or says nonsense: an unknown unit of measure, a duplicate code, a cycle,
             a term without a measure, a measure without a feed.
     """
+
     def entries(name: str) -> list[dict[str, Any]]:
         return list(read_yaml(folder / f"{name}.yaml")[name])
 

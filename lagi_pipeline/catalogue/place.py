@@ -158,7 +158,9 @@ def _load_units(path: Path) -> tuple[Unit, ...]:
         if unit.valid_to is None:
             continue
         if unit.valid_to < unit.valid_from:
-            raise CatalogueError(path, unit.code, f"valid to {unit.valid_to}, before it is valid from {unit.valid_from}")
+            raise CatalogueError(
+                path, unit.code, f"valid to {unit.valid_to}, before it is valid from {unit.valid_from}"
+            )
         following = unit.valid_to + timedelta(days=1)
         if unit.successor_code and not any(
             other.code == unit.successor_code and other.is_valid_on(following) for other in units
@@ -185,7 +187,9 @@ def _load_offices(path: Path, catalogue: Catalogue) -> tuple[Office, ...]:
         feeds = tuple(feed.strip() for feed in row["feeds"].split(";") if feed.strip())
         office = build(Office, {**row, "feeds": feeds}, path, f"line {line}")
         if unknown := sorted(set(feeds) - known):
-            raise CatalogueError(path, f"line {line}", f"unknown feed {unknown[0]!r}; known: {', '.join(sorted(known))}")
+            raise CatalogueError(
+                path, f"line {line}", f"unknown feed {unknown[0]!r}; known: {', '.join(sorted(known))}"
+            )
         if any(office.office == other.office for other in offices):
             raise CatalogueError(path, f"line {line}", f"office {office.office!r} stands twice")
         offices.append(office)
@@ -277,4 +281,6 @@ def _refuse_parts_above_whole(targets: tuple[Target, ...], path: Path, catalogue
             continue
         whole = values.get((parent.code, target.plan_source))
         if whole is not None and target.value > whole:
-            raise CatalogueError(path, target.code, f"the part {target.value} is above its whole {whole} ({parent.code})")
+            raise CatalogueError(
+                path, target.code, f"the part {target.value} is above its whole {whole} ({parent.code})"
+            )

@@ -22,7 +22,7 @@ class Quarter:
     number: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.number <= 4:
+        if not 1 <= self.number <= len(_ROMAN):
             raise ValueError(f"a quarter is 1 to 4, not {self.number}")
 
     @classmethod

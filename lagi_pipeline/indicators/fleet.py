@@ -109,18 +109,25 @@ def fleet_lines(rules: FleetRules, quarter: Quarter, reports: FleetReports, eval
 
     Landings are known for the town only and stand on the line of the whole fleet.
     """
-    afloat = [vessel for vessel in reports.vessels or [] if not vessel.is_gone]
-    class_of = {v.register: length_class(v.length_m, rules.length_classes).code for v in reports.vessels or [] if v.register}
-    lines = []
-    for code, name in _classes(rules, reports):
-        vessels = [
-            vessel
-            for vessel in afloat
-            if code == ALL or length_class(vessel.length_m, rules.length_classes).code == code
-        ]
-        cases = [case for case in reports.cases or [] if code in {ALL, class_of.get(case.register or "", UNKNOWN)}]
-        lines.append(_Line(rules, quarter, reports, evaluated_at).of(code, name, vessels, cases))
-    return lines
+    class_of: dict[str, str] = {}
+    afloat: dict[str, list[Vessel]] = {ALL: []}
+    for vessel in reports.vessels or []:
+        code = length_class(vessel.length_m, rules.length_classes).code
+        if vessel.register is not None:
+            class_of[vessel.register] = code
+        if not vessel.is_gone:
+            afloat[ALL].append(vessel)
+            afloat.setdefault(code, []).append(vessel)
+    line = _Line(rules, quarter, reports, evaluated_at)
+    return [
+        line.of(
+            code,
+            name,
+            afloat.get(code, []),
+            [case for case in reports.cases or [] if code in {ALL, class_of.get(case.register or "", UNKNOWN)}],
+        )
+        for code, name in _classes(rules, reports)
+    ]
 
 
 def _classes(rules: FleetRules, reports: FleetReports) -> list[tuple[str, str]]:
@@ -144,8 +151,8 @@ class _Line:
         last_day = self.quarter.end
         vms_from = self.rules.vms_from_m(last_day)
         must_have = [v for v in vessels if vms_from is not None and v.length_m >= vms_from]
-        fitted = [v for v in must_have if v.vms_since is not None and v.vms_since <= last_day]
-        laid_up = [v for v in must_have if v.is_laid_up and v not in fitted]
+        fitted = [v for v in must_have if _fitted(v, last_day)]
+        laid_up = [v for v in must_have if v.is_laid_up and not _fitted(v, last_day)]
         registered = sum(v.register is not None for v in vessels)
         licensed = sum(_licensed(v, last_day) for v in vessels)
         inspected = sum(_inspected(v, last_day) for v in vessels)
@@ -167,7 +174,9 @@ class _Line:
             inspected_pct=_share(inspected, len(vessels)) if has_fleet else None,
             vms_pct=_share(len(fitted), len(must_have)) if has_fleet else None,
             cases=len(cases) if self.reports.cases is not None else None,
-            fines_vnd=sum((c.fine_vnd or Decimal(0) for c in cases), Decimal(0)) if self.reports.cases is not None else None,
+            fines_vnd=sum((c.fine_vnd or Decimal(0) for c in cases), Decimal(0))
+            if self.reports.cases is not None
+            else None,
             landed_t=landings.landed_t if landings else None,
             monitored_t=landings.monitored_t if landings else None,
             monitored_pct=_share(landings.monitored_t, landings.landed_t) if landings else None,
@@ -188,6 +197,10 @@ class _Line:
             if report is None
         ]
         return f"chưa có số liệu: {', '.join(missing)}" if missing else None
+
+
+def _fitted(vessel: Vessel, day: date) -> bool:
+    return vessel.vms_since is not None and vessel.vms_since <= day
 
 
 def _licensed(vessel: Vessel, day: date) -> bool:

@@ -34,7 +34,7 @@ class Vintage:
 
 @dataclass(frozen=True, slots=True)
 class MeasureValue:
-    """One reported figure, in the measure's unit of the catalogue; ``unit_code`` is the place's own for town figures."""
+    """One reported figure in the measure's unit; ``unit_code`` is the place's own for town figures."""
 
     form: str
     quarter: Quarter

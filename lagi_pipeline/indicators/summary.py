@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lagi_pipeline.catalogue.indicators import PlanSource
-from lagi_pipeline.indicators.model import Attainment
 from lagi_pipeline.indicators.verdict import RESULT_STATUSES
 
 
-def count_main_lines(rows: Iterable[Attainment], leading_plan: PlanSource) -> dict[str, int]:
-    """How many main lines (ordinals without a letter) have each result status, by the plan that leads.
+def count_main_lines(lines: Iterable[tuple[str | None, str]]) -> dict[str, int]:
+    """How many main lines (ordinals without a letter) have each result status.
 
     Args:
-        rows: The rows of one quarter.
-        leading_plan: The plan whose attainment counts.
+        lines: (ordinal, result status) of the lines of one quarter against one plan.
 
     Returns:
         A count for each of ``RESULT_STATUSES``, 0 included; they add up to the number of main lines.
-
-    Raises:
-        ValueError: the rows are of several quarters.
     """
-    counted = [row for row in rows if row.plan_source is leading_plan and (row.ordinal or "").isdigit()]
-    if len({row.quarter for row in counted}) > 1:
-        raise ValueError(f"expected rows of one quarter, found {sorted({row.quarter for row in counted})}")
-    return {status: sum(row.result_status == status for row in counted) for status in RESULT_STATUSES}
+    statuses = [status for ordinal, status in lines if (ordinal or "").isdigit()]
+    return {status: statuses.count(status) for status in RESULT_STATUSES}

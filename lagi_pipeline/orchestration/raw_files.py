@@ -1,4 +1,4 @@
-"""What lies in ``data/raw`` as Dagster knows it: the digest of each folder as data version, so that what changed is stale."""
+"""What lies in ``data/raw`` as Dagster knows it: each folder's digest as data version, so that what changed is stale."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -66,8 +66,10 @@ def raw_files_sensor(settings: Settings) -> dg.SensorDefinition:
         asset_selection=[raw_key(entry.code) for entry in settings.feeds],
     )
     def raw_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        before: Versions = json.loads(context.cursor) if context.cursor else {}
         now = versions(settings)
+        before: Versions = (
+            json.loads(context.cursor) if context.cursor else {name: _reported(context.instance, name) for name in now}
+        )
         return dg.SensorResult(asset_events=list(observations(now, before)), cursor=json.dumps(now))
 
     return raw_files

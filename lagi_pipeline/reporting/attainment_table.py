@@ -1,4 +1,4 @@
-"""The table of a quarter's attainment, as text for a terminal and as Markdown for the UI. Numbers in Vietnamese form."""
+"""The table of a quarter's attainment, as text for a terminal and as Markdown for the UI; numbers in Vietnamese form."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lagi_pipeline.catalogue.indicators import Catalogue
+from lagi_pipeline.indicators.summary import count_main_lines
 from lagi_pipeline.vietnamese.numbers import format_number
 
 Row = Mapping[str, Any]
@@ -47,11 +48,34 @@ def _on_last_year(row: Row) -> str:
     return f"{change if change.startswith('-') else '+' + change} điểm"
 
 
+def headline(rows: Sequence[Row], catalogue: Catalogue) -> str:
+    """How the main lines stand, in a sentence, with the sub-lines that miss beside it.
+
+    ``10/10 chỉ tiêu đạt, vượt; chỉ tiêu thành phần không đạt: …`` once all are decided, else how many stand where.
+    """
+    counts = count_main_lines((row["ordinal"], row["result_status"]) for row in rows)
+    main = sum(counts.values())
+    reached = counts["exceeded"] + counts["met"]
+    others = [
+        f"{count} {catalogue.word('result_status', status)}"
+        for status, count in counts.items()
+        if count and status not in {"exceeded", "met"}
+    ]
+    said = f"{reached}/{main} chỉ tiêu đạt, vượt" + (f" ({', '.join(others)})" if others else "")
+    missed = [
+        row["name_vi"] for row in rows if row["result_status"] == "not_met" and not (row["ordinal"] or "").isdigit()
+    ]
+    return said + (f"; chỉ tiêu thành phần không đạt: {', '.join(missed)}" if missed else "")
+
+
 def as_text(rows: Sequence[Row], catalogue: Catalogue) -> str:
     """Rows as an aligned table, with their reasons below."""
     table = [HEADERS, *(cells(row, catalogue) for row in rows)]
     widths = [max(_width(line[column]) for line in table) for column in range(len(HEADERS))]
-    lines = ["  ".join(_padded(cell, widths[i], right=i in _NUMERIC) for i, cell in enumerate(line)).rstrip() for line in table]
+    lines = [
+        "  ".join(_padded(cell, widths[i], right=i in _NUMERIC) for i, cell in enumerate(line)).rstrip()
+        for line in table
+    ]
     lines.insert(1, "─" * max(map(_width, lines)))
     return "\n".join([*lines, *_notes(rows)])
 

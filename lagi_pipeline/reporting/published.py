@@ -49,7 +49,9 @@ def attainment(connection: duckdb.DuckDBPyConnection, quarter: str, plan: PlanSo
 def quarantined_files(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> list[dict[str, Any]]:
     """The files that were sent back, of the quarters from first to last."""
     return _rows(
-        connection, "SELECT * FROM quarantine.rejected_file WHERE quarter BETWEEN ? AND ? ORDER BY quarter, file", [first, last]
+        connection,
+        "SELECT * FROM quarantine.rejected_file WHERE quarter BETWEEN ? AND ? ORDER BY quarter, file",
+        [first, last],
     )
 
 
@@ -57,7 +59,8 @@ def findings(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> li
     """The findings at cells, of the quarters from first to last."""
     return _rows(
         connection,
-        "SELECT * FROM quarantine.rejected_row WHERE quarter BETWEEN ? AND ? ORDER BY severity, quarter, file, sheet, row",
+        "SELECT * FROM quarantine.rejected_row WHERE quarter BETWEEN ? AND ?"
+        " ORDER BY severity, quarter, file, sheet, row",
         [first, last],
     )
 

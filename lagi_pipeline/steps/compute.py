@@ -76,7 +76,10 @@ def rebuild_measures(connection: duckdb.DuckDBPyConnection, situation: Situation
             rows = connection.table(table.full_name).df()
             for _, version in rows.groupby(["quarter", "sha256"], sort=True):
                 first = version.iloc[0]
-                about = {c: first[c] for c in ("quarter", "file", "sha256", "sheet", "as_of", "received_at", "obs_status", "is_sample")}
+                about = {
+                    c: first[c]
+                    for c in ("quarter", "file", "sha256", "sheet", "as_of", "received_at", "obs_status", "is_sample")
+                }
                 for reported in form.emit(version, place_code):
                     measure = measures[reported.measure]
                     written.append(
@@ -288,15 +291,19 @@ def as_frame(rows: list[dict[str, Any]], table: tables.Table) -> pd.DataFrame:
     Raises:
         KeyError: a row lacks a column of the table.
     """
-    return pd.DataFrame({c.name: pd.Series([plain(row[c.name]) for row in rows], dtype=_dtype(c.sql_type)) for c in table.columns})
+    return pd.DataFrame(
+        {c.name: pd.Series([plain(row[c.name]) for row in rows], dtype=_dtype(c.sql_type)) for c in table.columns}
+    )
 
 
 def _dtype(sql_type: str) -> str:
-    return {"DOUBLE": "float64", "BIGINT": "Int64", "INTEGER": "Int64", "BOOLEAN": "bool", "VARCHAR": "str"}.get(sql_type, "object")
+    return {"DOUBLE": "float64", "BIGINT": "Int64", "INTEGER": "Int64", "BOOLEAN": "bool", "VARCHAR": "str"}.get(
+        sql_type, "object"
+    )
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - a cell
-    """A value as DuckDB takes it: a Decimal as the double it means, a code or quarter as text, a day or moment as it is."""
+    """A value as DuckDB takes it: a Decimal as the double it means, a code or quarter as text, others as they are."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, PlanSource | ObsStatus | Quarter) or (isinstance(value, str) and type(value) is not str):
@@ -309,4 +316,3 @@ def stored_moment(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     found = connection.execute("SELECT max(evaluated_at) FROM core.observation").fetchone()
     moment: datetime | None = found[0] if found else None
     return moment
-

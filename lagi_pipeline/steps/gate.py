@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pandera.pandas as pa
 
-from lagi_pipeline.intake.form import FeedRow
 from lagi_pipeline.intake.table import MASK
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps.compute import Situation, compute, record
@@ -73,7 +73,8 @@ def unique_keys(connection: duckdb.DuckDBPyConnection, situation: Situation) -> 
             continue
         key = ", ".join(table.key)
         for row in connection.execute(
-            f"SELECT {key}, count(*) FROM {table.full_name} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT {_SHOWN}"  # noqa: S608
+            f"SELECT {key}, count(*) FROM {table.full_name}"  # noqa: S608 - a model's names
+            f" GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT {_SHOWN}"
         ).fetchall():
             yield f"{table.full_name}: {dict(zip(table.key, row, strict=False))} stands {row[-1]} times"
 
@@ -115,11 +116,12 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
 
 def _differences(connection: duckdb.DuckDBPyConnection, table: Table, expected: pd.DataFrame) -> Iterator[str]:
     casts = ", ".join(f'CAST("{c.name}" AS {c.sql_type}) AS "{c.name}"' for c in table.columns)
+    stored, computed = f"FROM {table.full_name}", f"SELECT {casts} FROM expected_rows"
     connection.register("expected_rows", expected)
     try:
         for relation, (left, right) in {
-            "stored, not computed": (f"SELECT * FROM {table.full_name}", f"SELECT {casts} FROM expected_rows"),
-            "computed, not stored": (f"SELECT {casts} FROM expected_rows", f"SELECT * FROM {table.full_name}"),
+            "stored, not computed": (stored, computed),
+            "computed, not stored": (computed, stored),
         }.items():
             rows = connection.execute(f"({left}) EXCEPT ALL ({right}) LIMIT {_SHOWN}").fetchall()
             names = [column.name for column in table.columns]
@@ -141,13 +143,15 @@ def no_personal_data(connection: duckdb.DuckDBPyConnection, situation: Situation
         if column in personal:
             yield f"{schema}.{table} has the column {column}"
     titles = {form: _personal_titles(table.model) for form, table in feed_tables().items()}
-    for form, file, row, raw in connection.execute("SELECT form, file, row, raw_row FROM quarantine.rejected_row").fetchall():
+    for form, file, row, raw in connection.execute(
+        "SELECT form, file, row, raw_row FROM quarantine.rejected_row"
+    ).fetchall():
         for title, value in json.loads(raw).items():
             if title in titles.get(form, ()) and value != MASK:
                 yield f"quarantine.rejected_row {file} row {row}: «{title}» is not masked"
 
 
-def _personal_titles(model: type[FeedRow]) -> set[str]:
+def _personal_titles(model: type[pa.DataFrameModel]) -> set[str]:
     columns = model.to_schema().columns.items()
     return {column.title or name for name, column in columns if (column.metadata or {}).get("personal")}
 
@@ -178,5 +182,7 @@ def require(verdicts: list[Verdict]) -> None:
     """
     failed = [verdict for verdict in verdicts if not verdict.passed]
     if failed:
-        lines = [f"{v.rule}: {'; '.join(v.failures[:_SHOWN])}{' …' if len(v.failures) > _SHOWN else ''}" for v in failed]
+        lines = [
+            f"{v.rule}: {'; '.join(v.failures[:_SHOWN])}{' …' if len(v.failures) > _SHOWN else ''}" for v in failed
+        ]
         raise GateError("publishing is blocked, the published file stays as it was\n" + "\n".join(lines))

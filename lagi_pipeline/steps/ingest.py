@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -24,7 +25,7 @@ from lagi_pipeline.intake.grid import read_workbook
 from lagi_pipeline.intake.table import Reading, read_tables
 from lagi_pipeline.intake.validation import validate
 from lagi_pipeline.warehouse import tables
-from lagi_pipeline.warehouse.database import Warehouse, as_json, delete_version, insert
+from lagi_pipeline.warehouse.database import Warehouse, as_json, delete_version, insert, insert_row
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class _Envelope:
             return self.meta.obs_status
         return ObsStatus.ESTIMATE if reading.period and reading.period.estimate else ObsStatus.PRELIMINARY
 
-    def columns(self, reading: Reading) -> dict[str, object]:
+    def columns(self, reading: Reading) -> dict[str, Any]:
         """The columns of ``FeedRow`` that the file brings."""
         return {
             "quarter": str(self.file.quarter),
@@ -107,8 +108,9 @@ class Ingestion:
                 continue
             done.add(file.sha256)
             self._ingest_file(connection, file, result)
-        for form in self.feed.forms:
-            result.refused.extend(self._settle_contradictions(connection, form.form.code, quarter))
+        if folder.files:
+            for form in self.feed.forms:
+                result.refused.extend(self._settle_contradictions(connection, form.form.code, quarter))
         return result
 
     def _ingest_file(self, connection: duckdb.DuckDBPyConnection, file: RawFile, result: Ingested) -> None:
@@ -146,7 +148,7 @@ class Ingestion:
             return [(reading, self._checked(connection, envelope, reading)) for reading in readings]
         except (RefusedFileError, duckdb.Error, OSError):
             raise
-        except Exception as defect:
+        except Exception as defect:  # noqa: BLE001 - whatever one file brings out of the reader stops that file alone
             at = traceback.extract_tb(defect.__traceback__)[-1]
             where = f"{type(defect).__name__} in {Path(at.filename).name}:{at.lineno}"
             log.error("%s: the reader failed (%s); the file is quarantined", file.name, where)  # noqa: TRY400 - the traceback may hold names
@@ -167,7 +169,8 @@ class Ingestion:
     def _check_meta(self, file: RawFile, meta: Meta, received_at: datetime) -> None:
         offices = {office.office for office in self.place.offices}
         if meta.sender is not None and meta.sender not in offices:
-            reason = f"{file.meta_path.name}: sender «{meta.sender}» không có trong offices.csv ({', '.join(sorted(offices))})"
+            known = ", ".join(sorted(offices))
+            reason = f"{file.meta_path.name}: sender «{meta.sender}» không có trong offices.csv ({known})"
             raise RefusedFileError(reason, rule="meta")
         if meta.as_of is not None and meta.as_of < file.quarter.start:
             reason = f"{file.meta_path.name}: as_of {meta.as_of} trước ngày đầu {file.quarter.label_vi}"
@@ -188,7 +191,7 @@ class Ingestion:
         insert(connection, table, rows.assign(**envelope.columns(reading)))
         insert(connection, tables.REJECTED_ROW, self._findings(envelope, reading))
         insert(connection, tables.REJECTED_UNIT, self._rejected_units(envelope, reading))
-        insert(connection, tables.VINTAGE, pd.DataFrame([self._vintage(envelope, reading, rows)]))
+        insert_row(connection, tables.VINTAGE, self._vintage(envelope, reading, rows))
         result.rows_read += reading.rows_read
         result.accepted += len(rows)
         result.rejected += len(reading.rejected_rows)
@@ -260,7 +263,7 @@ class Ingestion:
             "reason": refusal.reason,
             "received_at": pd.Timestamp(received_at),
         }
-        insert(connection, tables.REJECTED_FILE, pd.DataFrame([row]))
+        insert_row(connection, tables.REJECTED_FILE, row)
 
     def _forget(self, connection: duckdb.DuckDBPyConnection, file: RawFile, *, keep_rows: bool = False) -> None:
         """Take out what this content was read to before: it has been read again."""

@@ -1,1 +1,1 @@
-"""How Vietnamese offices write: labels and their spellings, numbers, units of measure. Nothing here knows a sector or a file."""
+"""How Vietnamese offices write: labels and their spellings, numbers, units of measure. No sector, no file."""

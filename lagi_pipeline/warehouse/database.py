@@ -1,16 +1,15 @@
-"""Connections to the working database: one writer at a time over all processes, one transaction a write, tables made
-from the models.
-"""
+"""Connections to the working database: one writer over all processes, one transaction a write, tables from the models."""
 
 from __future__ import annotations
 
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -99,7 +98,6 @@ class Warehouse:
             connection.commit()
         finally:
             connection.close()
-
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -197,6 +195,18 @@ def insert(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFr
     finally:
         connection.unregister("incoming_rows")
     return len(frame)
+
+
+def insert_row(connection: duckdb.DuckDBPyConnection, table: Table, row: Mapping[str, Any]) -> None:
+    """Append one row to a table, by name.
+
+    Raises:
+        KeyError: a column of the table is missing.
+    """
+    columns = ", ".join(quoted(column.name) for column in table.columns)
+    marks = ", ".join("?" for _ in table.columns)
+    values = [row[column.name] for column in table.columns]
+    connection.execute(f"INSERT INTO {table.full_name} ({columns}) VALUES ({marks})", values)  # noqa: S608 - a model's names
 
 
 def replace_all(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> int:

@@ -19,12 +19,16 @@ from lagi_pipeline.intake.form import given
 _QUARTER = given("Quý", "Quarter, 2024-Q3")
 _EVALUATED_AT = given("Đánh giá lúc", "Moment as of which the row was evaluated (local time)", "TIMESTAMP")
 _AS_OF = given("Số liệu đến ngày", "Day the figures are of", "DATE", nullable=True)
-_OBS_STATUS = given("Loại số liệu", "estimate (ước), preliminary (sơ bộ) or final (chính thức): the weakest of the inputs", nullable=True)
+_OBS_STATUS = given(
+    "Loại số liệu",
+    "estimate (ước), preliminary (sơ bộ) or final (chính thức): the weakest of the inputs",
+    nullable=True,
+)
 _REASON = given("Lý do, ghi chú", "Why there is no figure, or what to know about it", nullable=True)
 
 
 class VintageRow(pa.DataFrameModel):
-    """One version of one form for one quarter: what one file said. Nothing is overwritten; the newest usable one answers."""
+    """One version of one form for one quarter: what one file said. The newest usable one answers."""
 
     feed: str = given("Nguồn số liệu", "Feed")
     form: str = given("Biểu", "Form; its rows are in feeds.<form>")
@@ -32,7 +36,9 @@ class VintageRow(pa.DataFrameModel):
     file: str = given("Tệp", "File below data/raw")
     sha256: str = given("Mã băm tệp", "SHA-256 of the file's bytes; the file is kept in the vault under it")
     as_of: pd.Timestamp = given("Số liệu đến ngày", "Day the figures are of", "DATE")
-    received_at: pd.Timestamp = given("Nhận lúc", "When it was received (local time); it is known from then on", "TIMESTAMP")
+    received_at: pd.Timestamp = given(
+        "Nhận lúc", "When it was received (local time); it is known from then on", "TIMESTAMP"
+    )
     obs_status: str = given("Loại số liệu", "estimate, preliminary or final")
     is_sample: bool = given("Số liệu minh họa", "Whether the file is illustrative sample data")
     withdrawn: bool = given("Đã rút lại", "Whether the sender withdrew it")
@@ -44,7 +50,9 @@ class VintageRow(pa.DataFrameModel):
     rows_read: int = given("Số dòng đọc", "Non-blank rows of the form's part of the sheet")
     rows_accepted: int = given("Số dòng nhận", "Rows accepted into feeds.<form>")
     rows_rejected: int = given("Số dòng trả lại", "Rows rejected, with their reasons in quarantine.rejected_row")
-    rows_other: int = given("Số dòng khác", "Rows recognised as no data: titles, headers, totals that reconcile, signatures")
+    rows_other: int = given(
+        "Số dòng khác", "Rows recognised as no data: titles, headers, totals that reconcile, signatures"
+    )
     warnings: int = given("Số cảnh báo", "Findings that accept their row")
     content_sha256: str = given("Mã băm nội dung", "Digest of the accepted rows: equal where two files say the same")
     reader_version: str = given("Phiên bản bộ đọc", "Version of the reader that read it")
@@ -68,7 +76,9 @@ class MeasureRow(pa.DataFrameModel):
     file: str = given("Tệp", "File below data/raw")
     sha256: str = given("Mã băm tệp", "SHA-256 of the file")
     as_of: pd.Timestamp = given("Số liệu đến ngày", "Day the figures are of", "DATE")
-    received_at: pd.Timestamp = given("Nhận lúc", "When the file was received; the figure is known from then on", "TIMESTAMP")
+    received_at: pd.Timestamp = given(
+        "Nhận lúc", "When the file was received; the figure is known from then on", "TIMESTAMP"
+    )
     obs_status: str = given("Loại số liệu", "estimate, preliminary or final")
     is_sample: bool = given("Số liệu minh họa", "Whether it is illustrative sample data")
 
@@ -113,7 +123,9 @@ class ObservationRow(pa.DataFrameModel):
     indicator_code: str = given("Mã chỉ tiêu", "Indicator")
     unit_code: str = given("Mã đơn vị", "Reporting unit; the place's own code for the town")
     quarter: str = _QUARTER
-    value: float = given("Giá trị", "Unrounded; year to date for flows, per cent for rates, points for changes", nullable=True)
+    value: float = given(
+        "Giá trị", "Unrounded; year to date for flows, per cent for rates, points for changes", nullable=True
+    )
     numerator: float = given("Tử số", "Numerator", nullable=True)
     denominator: float = given("Mẫu số", "Denominator", nullable=True)
     obs_status: str = _OBS_STATUS
@@ -139,19 +151,31 @@ class AttainmentRow(pa.DataFrameModel):
     direction: str = given("Chiều", "at_least or at_most")
     plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
     target: float = given("Chỉ tiêu năm", "Target of the year")
-    actual: float = given("Thực hiện", "Year to date for flows, the rate otherwise; unrounded; null is no figure", nullable=True)
-    actual_quarter: float = given("Thực hiện quý", "Flows: this quarter alone; null if the quarter before is missing", nullable=True)
+    actual: float = given(
+        "Thực hiện", "Year to date for flows, the rate otherwise; unrounded; null is no figure", nullable=True
+    )
+    actual_quarter: float = given(
+        "Thực hiện quý", "Flows: this quarter alone; null if the quarter before is missing", nullable=True
+    )
     numerator: float = given("Tử số", "Numerator of a rate", nullable=True)
     denominator: float = given("Mẫu số", "Denominator of a rate", nullable=True)
     attainment_pct: float = given("% chỉ tiêu", "actual / target x 100; null for at most", nullable=True)
-    gap: float = given("Chênh lệch", "Compared figure against the target, in the unit; 0 or more exactly when the target is reached", nullable=True)
+    gap: float = given(
+        "Chênh lệch",
+        "Compared figure against the target, in the unit; 0 or more exactly when the target is reached",
+        nullable=True,
+    )
     result_status: str = given("Mã kết quả", "exceeded, met, not_met, in_progress, not_due or no_data")
     status_vi: str = given("Kết quả", "The status in Vietnamese; tells not reported from returned for correction")
     pace_status: str = given("Mã tiến độ", "Flows: ahead, on_pace or behind", nullable=True)
     pace_vi: str = given("Tiến độ", "The pace in Vietnamese", nullable=True)
-    expected_pct: float = given("% lẽ ra phải đạt", "Share of the year expected by the quarter, 0 to 100", nullable=True)
+    expected_pct: float = given(
+        "% lẽ ra phải đạt", "Share of the year expected by the quarter, 0 to 100", nullable=True
+    )
     pace_basis: str = given("Cơ sở tiến độ", "What the expected share rests on", nullable=True)
-    yoy_index_pct: float = given("% so cùng kỳ", "Flows: actual against the same quarter last year, 80.9 is a fall of 19.1 %", nullable=True)
+    yoy_index_pct: float = given(
+        "% so cùng kỳ", "Flows: actual against the same quarter last year, 80.9 is a fall of 19.1 %", nullable=True
+    )
     yoy_change_pct: float = given("Tăng, giảm so cùng kỳ", "Flows: index - 100; rates: change in points", nullable=True)
     obs_status: str = _OBS_STATUS
     as_of: pd.Timestamp = _AS_OF
@@ -177,7 +201,9 @@ class UnitAttainmentRow(pa.DataFrameModel):
     actual: float = given("Thực hiện", "Year to date for flows, the rate otherwise; null is no figure", nullable=True)
     numerator: float = given("Tử số", "Numerator of a rate", nullable=True)
     denominator: float = given("Mẫu số", "Denominator of a rate", nullable=True)
-    town_target: float = given("Chỉ tiêu toàn thị xã", "The town's target by the leading plan, for rates", nullable=True)
+    town_target: float = given(
+        "Chỉ tiêu toàn thị xã", "The town's target by the leading plan, for rates", nullable=True
+    )
     gap: float = given("Chênh lệch", "Against the town's target", nullable=True)
     share_of_town_pct: float = given("% toàn thị xã", "Share of the sum over all units, for flows", nullable=True)
     obs_status: str = _OBS_STATUS
@@ -191,14 +217,23 @@ class FleetRow(pa.DataFrameModel):
     """The fleet and the fight against IUU fishing, by quarter and length class; class 'all' is the whole fleet."""
 
     quarter: str = _QUARTER
-    length_class: str = given("Nhóm chiều dài", "under_6, 6_to_12, 12_to_15, 15_to_24, 24_and_over, all; unknown for cases of vessels not in the list")
+    length_class: str = given(
+        "Nhóm chiều dài",
+        "under_6, 6_to_12, 12_to_15, 15_to_24, 24_and_over, all; unknown for cases of vessels not in the list",
+    )
     length_class_vi: str = given("Tên nhóm", "The class in Vietnamese")
-    vessels: int = given("Số tàu", "Vessels, without those sold or struck off: the denominator of what follows", nullable=True)
+    vessels: int = given(
+        "Số tàu", "Vessels, without those sold or struck off: the denominator of what follows", nullable=True
+    )
     registered: int = given("Đã đăng ký", "with a register number", nullable=True)
     licensed: int = given("Có giấy phép còn hạn", "with a licence valid on the quarter's last day", nullable=True)
     inspected: int = given("Còn hạn đăng kiểm", "with an inspection valid on the quarter's last day", nullable=True)
     three_no: int = given("Tàu 3 không", "not registered, not inspected, not licensed", nullable=True)
-    vms_required: int = given("Phải lắp TBGSHT", "must have a monitoring device on the quarter's last day: denominator of vms_fitted", nullable=True)
+    vms_required: int = given(
+        "Phải lắp TBGSHT",
+        "must have a monitoring device on the quarter's last day: denominator of vms_fitted",
+        nullable=True,
+    )
     vms_fitted: int = given("Đã lắp TBGSHT", "of which fitted", nullable=True)
     vms_missing_laid_up: int = given("Chưa lắp, nằm bờ", "of those not fitted, laid up", nullable=True)
     vms_missing_laid_up_registers: str = given("Tàu chưa lắp, nằm bờ", "their register numbers", nullable=True)

@@ -1,0 +1,57 @@
+# Every target sets up .venv from requirements.lock when it is missing or the lock changed.
+PYTHON ?= python3
+VENV := .venv/bin
+PORT ?= 3000
+export LAGI_DATA_DIR ?= data
+export PYTHONUTF8 = 1
+export DAGSTER_DISABLE_TELEMETRY = yes
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run dev show test lint format bench samples docs lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@echo
+	@echo "  make run FROM=2023-Q1 TO=2024-Q4   only these quarters are read anew; history is used all the same"
+	@echo "  LAGI_DATA_DIR=folder make run      another data folder, with raw/ and warehouse/ inside"
+
+setup: ## set up the virtual environment
+	@$(PYTHON) tools/bootstrap.py
+
+run: setup ## read the offices' files, compute, publish, print the newest quarter
+	@$(VENV)/lagi run $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) $(ARGS)
+
+show: setup ## print the published attainment (QUARTER=2024-Q3)
+	@$(VENV)/lagi show $(if $(QUARTER),--quarter $(QUARTER))
+
+dev: setup ## open the Dagster UI with its schedules (PORT=3000)
+	@$(VENV)/lagi dev --port $(PORT)
+
+test: setup ## run the tests
+	@LAGI_DATA_DIR=data $(VENV)/python -m pytest $(ARGS)
+
+lint: setup ## check format, style and types
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/dg check defs
+
+format: setup ## put the code in form
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+bench: setup ## measure: the main job, the overhead of Dagster, loading, intake
+	@$(VENV)/python -m tools.bench
+
+samples: setup ## make the illustrative workbooks of data/raw anew (the same bytes each time)
+	@$(VENV)/python -m lagi_samples
+
+docs: setup ## make the data dictionary anew from the models
+	@$(VENV)/python -m tools.dictionary
+
+lock: ## resolve the dependencies anew into requirements.lock (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --constraint constraints.txt -o requirements.lock
+
+clean: ## remove what the commands made, except the warehouse
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov *.egg-info
