@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import dagster as dg
 import duckdb
+from dagster_shared.error import SerializableErrorInfo
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.loading import CatalogueError
@@ -29,7 +30,7 @@ from lagi_pipeline.steps.ingest import quarters_on_file
 
 PUBLISHED, FAILED, BLOCKED = 0, 1, 2
 _REPOSITORY = Path(__file__).resolve().parents[1]
-_RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 log = logging.getLogger("lagi_pipeline")
 
 
@@ -110,7 +111,7 @@ def _execute(
             instance=instance,
             run_config=config,
             raise_on_error=False,
-            tags={_RANGE_START: key_of(first), _RANGE_END: key_of(last), "quarters": f"{first}..{last}"},
+            tags={RANGE_START: key_of(first), RANGE_END: key_of(last), "quarters": f"{first}..{last}"},
         )
     if result.success:
         return PUBLISHED
@@ -119,13 +120,27 @@ def _execute(
         click.echo(f"blocked by {rule}: {found}", err=True)
     if blocked:
         return BLOCKED
-    for event in result.filter_events(lambda event: event.is_step_failure):
-        error = event.step_failure_data.error
-        cause = error.cause if error and error.cause else error
-        click.echo(
-            f"failed in {event.step_key}: {cause.message.strip() if cause else 'no error was recorded'}", err=True
-        )
+    for where, message in _failures(result):
+        click.echo(f"failed in {where}: {message}", err=True)
     return FAILED
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
+    """Where the run failed and why; of the run itself (its resources) only where no step tells."""
+    steps = [event for event in result.all_events if event.is_step_failure]
+    for event in steps:
+        yield event.step_key or "a step", _cause(event.step_failure_data.error)
+    if not steps:
+        for event in result.all_events:
+            if event.is_run_failure:
+                yield "the run", _cause(event.job_failure_data.error)
+
+
+def _cause(error: SerializableErrorInfo | None) -> str:
+    """What went wrong at the bottom of a chain of errors."""
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else "no error was recorded"
 
 
 def _failed_gate_rules(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.intake.form import Form
 from lagi_pipeline.vietnamese.numbers import exact, format_number
+from lagi_pipeline.vietnamese.text import label_key
 
 PLAUSIBLE_FACTOR = Decimal(20)
 """A figure outside 1/20 to 20 times its own history is a question to the sender (domain.md, trap 15)."""
@@ -80,17 +82,17 @@ class Feed:
 def by_unit(**measures: str) -> Emit:
     """Emit columns of unit rows as measures: ``by_unit(births="births")`` is column to measure.
 
-    Rows of the same unit (in different blocks) add up.
+    Rows of the same unit (in different blocks) add up; where one of them lacks the figure, the unit has none.
     """
 
     def emit(frame: pd.DataFrame, place_code: str) -> Iterator[Reported]:
         del place_code  # a unit row carries its own
-        for column, measure in measures.items():
-            given = frame[frame[column].notna() & frame["unit_code"].notna()]
-            for unit_code, rows in given.groupby("unit_code", sort=False):
-                value = sum((exact(value) for value in rows[column]), Decimal(0))
-                first = rows.iloc[0]
-                yield Reported(measure, str(unit_code), value, int(first["row"]), _cell(first, column))
+        for unit_code, rows in frame[frame["unit_code"].notna()].groupby("unit_code", sort=False):
+            first = rows.iloc[0]
+            for column, measure in measures.items():
+                if rows[column].notna().all():
+                    value = sum((exact(value) for value in rows[column]), Decimal(0))
+                    yield Reported(measure, str(unit_code), value, int(first["row"]), _cell(first, column))
 
     return emit
 
@@ -106,22 +108,48 @@ def of_items(**measures: tuple[str, str]) -> Emit:
     return emit
 
 
-def _cell(row: pd.Series, column: str) -> str | None:  # type: ignore[type-arg] - a row of mixed types
+def _cell(row: pd.Series[Any], column: str) -> str | None:
     cell: str | None = json.loads(row["cells"]).get(column)
     return cell
 
 
-def paired(current: pd.DataFrame, earlier: pd.DataFrame | None, key: str, column: str) -> Iterator[tuple[int, Decimal, Decimal]]:
-    """The rows of ``current`` with a figure in ``column`` and one in the earlier rows of the same key: (index, now, then)."""
+Key = str | Callable[[pd.DataFrame], "pd.Series[Any]"]
+"""By what a row is the same row in another quarter: a column, or what a function makes of the rows."""
+
+
+def named_in_outline(label: str) -> Key:
+    """A row of an outline is the same where its label is, under the same parent: labels recur (VAT of each sector)."""
+
+    def keys(frame: pd.DataFrame) -> pd.Series[Any]:
+        parents = frame["path"].astype("object").map(lambda path: str(path).rpartition(".")[0], na_action="ignore")
+        return parents.fillna("") + "|" + frame[label].astype("object").map(label_key, na_action="ignore")
+
+    return keys
+
+
+def _keyed(frame: pd.DataFrame, key: Key) -> pd.DataFrame:
+    return frame.assign(series_key=frame[key] if isinstance(key, str) else key(frame))
+
+
+def paired(
+    current: pd.DataFrame, earlier: pd.DataFrame | None, key: Key, column: str
+) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """The rows of ``current`` with a figure in ``column`` that the earlier rows have too: (index, now, then).
+
+    A key that stands twice on either side is nobody's.
+    """
     if earlier is None:
         return
-    then = earlier.dropna(subset=[key, column]).drop_duplicates(key).set_index(key)[column]
-    for index, row in current.dropna(subset=[key, column]).iterrows():
-        if row[key] in then.index:
-            yield int(str(index)), exact(row[column]), exact(then[row[key]])
+    now, then = (
+        _keyed(frame, key).dropna(subset=["series_key", column]).drop_duplicates("series_key", keep=False)
+        for frame in (current, earlier)
+    )
+    before = then.set_index("series_key")[column]
+    for index, row in now[now["series_key"].isin(before.index)].iterrows():
+        yield int(str(index)), exact(row[column]), exact(before[row["series_key"]])
 
 
-def falls(key: str, column: str, title: str) -> SeriesCheck:
+def falls(key: Key, column: str, title: str) -> SeriesCheck:
     """Warn where a figure cumulative from 1 January is below the quarter before; the printed figure stands."""
 
     def check(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
@@ -129,52 +157,80 @@ def falls(key: str, column: str, title: str) -> SeriesCheck:
             return
         for index, now, before in paired(current, history.of(quarter.previous), key, column):
             if now < before:
-                reason = f"{title} lũy kế {format_number(now)} thấp hơn kỳ trước ({format_number(before)}): điều chỉnh kỳ trước?"
+                reason = (
+                    f"{title} lũy kế {format_number(now)} thấp hơn kỳ trước ({format_number(before)}):"
+                    " điều chỉnh kỳ trước?"
+                )
                 yield SeriesFinding(index, column, "cumulative_falls", reason)
 
     return check
 
 
-def adds_up(key: str, quarter_column: str, ytd_column: str, tolerance: Decimal) -> SeriesCheck:
-    """Warn where the running total is not the one before plus the quarter; the printed running total stands."""
+def adds_up(key: Key, quarter_column: str, ytd_column: str) -> SeriesCheck:
+    """Warn where the running total is not the one before plus the quarter; the printed running total stands.
+
+    Each of the three may be off by half the step it was printed in.
+    """
 
     def check(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
-        if quarter.number == 1:
+        earlier = history.of(quarter.previous)
+        if quarter.number == 1 or earlier is None:
             return
-        for index, now, before in paired(current, history.of(quarter.previous), key, ytd_column):
-            own = current.at[index, quarter_column]
-            if pd.isna(own):
+        own = current[quarter_column].dropna()
+        steps = [_step(current[quarter_column]), _step(current[ytd_column]), _step(earlier[ytd_column])]
+        for index, now, before in paired(current, earlier, key, ytd_column):
+            if index not in own.index:
                 continue
-            difference = now - before - exact(own)
-            if abs(difference) > tolerance:
+            difference = now - before - exact(own[index])
+            if abs(difference) > sum(steps) / 2:
                 reason = (
                     f"lũy kế {format_number(now)} lệch {format_number(difference)} so với lũy kế kỳ trước"
-                    f" {format_number(before)} cộng quý này {format_number(exact(own))}"
+                    f" {format_number(before)} cộng quý này {format_number(exact(own[index]))}"
                 )
                 yield SeriesFinding(index, ytd_column, "ytd_adds_up", reason)
 
     return check
 
 
-def keeps_scale(key: str, columns: Sequence[str]) -> SeriesCheck:
-    """Reject a figure outside 1/20 to 20 times its own history: most likely another unit or another comma (trap 15)."""
+def _step(figures: pd.Series[Any]) -> Decimal:
+    """The step in which a column was printed: that of its finest figure."""
+    exponents = [exact(figure).normalize().as_tuple().exponent for figure in figures.dropna()]
+    return Decimal(1).scaleb(min((0, *(exponent for exponent in exponents if isinstance(exponent, int)))))
+
+
+def keeps_scale(key: Key, columns: Sequence[str], *, cumulative: bool = False) -> SeriesCheck:
+    """Reject a figure outside 1/20 to 20 times its own history: most likely another unit or another comma (trap 15).
+
+    Figures ``cumulative`` from 1 January compare by the quarter: a first quarter is rightly a small part of a year.
+    """
 
     def check(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
-        earlier = [frame for when, frame in history.quarters.items() if when < quarter]
+        earlier = {when: rows for when, rows in history.quarters.items() if when < quarter}
         if not earlier:
             return
-        past = pd.concat(earlier, ignore_index=True)
+        past = pd.concat([_per_quarter(_keyed(rows, key), columns, when, cumulative) for when, rows in earlier.items()])
+        rows = _per_quarter(_keyed(current, key), columns, quarter, cumulative)
         for column in columns:
-            known = past[past[column].notna() & (past[column] > 0) & past[key].notna()].groupby(key)[column]
-            low, high = known.min(), known.max()
-            given = current[current[column].notna() & (current[column] > 0) & current[key].isin(low.index)]
+            known = past[(past[column] > 0) & past["series_key"].notna()].groupby("series_key")[column]
+            least, most = known.min(), known.max()
+            given = rows[(rows[column] > 0) & rows["series_key"].isin(least.index)]
             for index, row in given.iterrows():
-                now, least, most = exact(row[column]), exact(low[row[key]]), exact(high[row[key]])
-                if now * PLAUSIBLE_FACTOR < least or now > most * PLAUSIBLE_FACTOR:
-                    reason = (
-                        f"{format_number(now)} nằm ngoài 1/20 đến 20 lần các kỳ trước"
-                        f" ({format_number(least)} – {format_number(most)}): sai đơn vị tính hay dấu phẩy?"
-                    )
-                    yield SeriesFinding(int(str(index)), column, "out_of_scale", reason, Severity.ERROR)
+                now, low, high = exact(row[column]), exact(least[row["series_key"]]), exact(most[row["series_key"]])
+                if now * PLAUSIBLE_FACTOR < low or now > high * PLAUSIBLE_FACTOR:
+                    yield _out_of_scale(int(str(index)), column, (now, low, high), cumulative=cumulative)
 
     return check
+
+
+def _per_quarter(frame: pd.DataFrame, columns: Sequence[str], quarter: Quarter, cumulative: bool) -> pd.DataFrame:  # noqa: FBT001
+    divisor = quarter.number if cumulative else 1
+    return frame.assign(**{column: frame[column].astype("float64") / divisor for column in columns})
+
+
+def _out_of_scale(
+    index: int, column: str, figures: tuple[Decimal, Decimal, Decimal], *, cumulative: bool
+) -> SeriesFinding:
+    now, low, high = (format_number(figure, 3).rstrip("0").rstrip(",") for figure in figures)
+    each = " (bình quân một quý)" if cumulative else ""
+    reason = f"{now}{each} nằm ngoài 1/20 đến 20 lần các kỳ trước ({low} – {high}): sai đơn vị tính hay dấu phẩy?"
+    return SeriesFinding(index, column, "out_of_scale", reason, Severity.ERROR)

@@ -1,11 +1,10 @@
-"""Budget revenue and spending: forms 94/CK-NSNN and 95/CK-NSNN (Thông tư 343/2016/TT-BTC), cumulative from 1 January."""
+"""Budget revenue and spending: forms 94 and 95/CK-NSNN (Thông tư 343/2016/TT-BTC), cumulative from 1 January."""
 
 from __future__ import annotations
 
-
 import pandas as pd
 
-from lagi_pipeline.feeds.base import Feed, FeedForm, falls, keeps_scale, of_items
+from lagi_pipeline.feeds.base import Feed, FeedForm, falls, keeps_scale, named_in_outline, of_items
 from lagi_pipeline.intake.form import Covers, FeedRow, Form, Item, Outline, agrees, figure, given, percent, rule, text
 
 _DONE = (
@@ -21,7 +20,14 @@ class BudgetRow(FeedRow):
     item: str = given("Khoản mục", "Item of the form, null where it has no code", nullable=True)
     ordinal: str = text("STT", "STT", "TT", "Số TT", en="Marker as printed", required=False)
     content: str = text("Nội dung", "Nội dung", "Chỉ tiêu", en="Label as printed", nullable=False)
-    plan: float = figure("Dự toán năm", "Dự toán năm", "Dự toán", unit="tỷ đồng", required=False, additive=False, en="Plan of a source that the header does not name")
+    plan: float = figure(
+        "Dự toán năm",
+        "Dự toán năm",
+        "Dự toán",
+        unit="tỷ đồng",
+        required=False,
+        en="Plan of a source that the header does not name",
+    )
     plan_province: float = figure(
         "Dự toán tỉnh giao",
         "Dự toán năm / Tỉnh giao",
@@ -29,7 +35,6 @@ class BudgetRow(FeedRow):
         "Dự toán tỉnh giao",
         unit="tỷ đồng",
         required=False,
-        additive=False,
         en="Plan assigned by the province",
     )
     plan_council: float = figure(
@@ -40,11 +45,12 @@ class BudgetRow(FeedRow):
         "Dự toán năm / HĐND thị xã giao",
         unit="tỷ đồng",
         required=False,
-        additive=False,
         en="Plan set by the people's council",
     )
     actual: float = figure("Thực hiện", *_DONE, unit="tỷ đồng", en="Cumulative from 1 January")
-    percent_of_plan: float = percent("So sánh với dự toán (%)", "So sánh (%) / Dự toán năm", "So sánh / Dự toán năm", en="As printed")
+    percent_of_plan: float = percent(
+        "So sánh với dự toán (%)", "So sánh (%) / Dự toán năm", "So sánh / Dự toán năm", en="As printed"
+    )
     percent_of_province: float = percent(
         "So sánh với dự toán tỉnh giao (%)",
         "So sánh (%) / Dự toán năm / Tỉnh giao",
@@ -62,10 +68,18 @@ class BudgetRow(FeedRow):
         en="As printed",
     )
     percent_of_last_year: float = percent(
-        "So sánh với cùng kỳ (%)", "So sánh (%) / Cùng kỳ năm trước", "So sánh / Cùng kỳ năm trước", "So sánh (%) / Cùng kỳ", en="As printed"
+        "So sánh với cùng kỳ (%)",
+        "So sánh (%) / Cùng kỳ năm trước",
+        "So sánh / Cùng kỳ năm trước",
+        "So sánh (%) / Cùng kỳ",
+        en="As printed",
     )
 
-    @rule("percent_of_plan", "tỷ lệ ghi {percent_of_plan} % không bằng thực hiện {actual} trên dự toán {plan}", on=("percent_of_plan", "actual", "plan"))
+    @rule(
+        "percent_of_plan",
+        "tỷ lệ ghi {percent_of_plan} % không bằng thực hiện {actual} trên dự toán {plan}",
+        on=("percent_of_plan", "actual", "plan"),
+    )
     def _percent_of_plan(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "percent_of_plan", "actual", "plan")
 
@@ -91,11 +105,18 @@ def _items(*rows: tuple[str, str | None, tuple[str, ...]], key: frozenset[str]) 
 
 
 REVENUE_ITEMS = _items(
-    ("total", None, ("Tổng thu NSNN trên địa bàn", "Tổng thu ngân sách nhà nước trên địa bàn", "Tổng thu ngân sách nhà nước", "Tổng thu NSNN")),
+    ("total", None, (
+        "Tổng thu NSNN trên địa bàn", "Tổng thu ngân sách nhà nước trên địa bàn", "Tổng thu ngân sách nhà nước",
+        "Tổng thu NSNN",
+    )),
     ("domestic", "total", ("Thu nội địa",)),
     ("state_enterprises", "domestic", ("Thu từ khu vực DNNN", "Thu từ khu vực doanh nghiệp nhà nước", "Khu vực DNNN")),
-    ("foreign_enterprises", "domestic", ("Thu từ khu vực ĐTNN", "Thu từ khu vực doanh nghiệp có vốn đầu tư nước ngoài", "Khu vực ĐTNN")),
-    ("non_state", "domestic", ("Thu từ khu vực ngoài quốc doanh", "Thu từ khu vực kinh tế ngoài quốc doanh", "Khu vực ngoài quốc doanh")),
+    ("foreign_enterprises", "domestic", (
+        "Thu từ khu vực ĐTNN", "Thu từ khu vực doanh nghiệp có vốn đầu tư nước ngoài", "Khu vực ĐTNN",
+    )),
+    ("non_state", "domestic", (
+        "Thu từ khu vực ngoài quốc doanh", "Thu từ khu vực kinh tế ngoài quốc doanh", "Khu vực ngoài quốc doanh",
+    )),
     ("personal_income_tax", "domestic", ("Thuế thu nhập cá nhân",)),
     ("environment_tax", "domestic", ("Thuế bảo vệ môi trường",)),
     ("registration_fees", "domestic", ("Lệ phí trước bạ",)),
@@ -104,27 +125,42 @@ REVENUE_ITEMS = _items(
     ("agricultural_land_tax", "land_housing", ("Thuế sử dụng đất nông nghiệp", "Thuế SDĐ nông nghiệp")),
     ("other_land_tax", "land_housing", ("Thuế sử dụng đất phi nông nghiệp", "Thuế SDĐ phi nông nghiệp")),
     ("land_use_rights", "land_housing", ("Thu tiền sử dụng đất", "Tiền sử dụng đất")),
-    ("land_rent", "land_housing", ("Thu tiền thuê đất, thuê mặt nước", "Thu tiền thuê đất, mặt nước", "Tiền thuê đất, thuê mặt nước")),
-    ("state_housing", "land_housing", ("Thu tiền bán, thuê nhà thuộc sở hữu nhà nước", "Thu tiền cho thuê và bán nhà ở thuộc sở hữu nhà nước")),
+    ("land_rent", "land_housing", (
+        "Thu tiền thuê đất, thuê mặt nước", "Thu tiền thuê đất, mặt nước", "Tiền thuê đất, thuê mặt nước",
+    )),
+    ("state_housing", "land_housing", (
+        "Thu tiền bán, thuê nhà thuộc sở hữu nhà nước", "Thu tiền cho thuê và bán nhà ở thuộc sở hữu nhà nước",
+    )),
     ("other", "domestic", ("Thu khác ngân sách", "Thu khác")),
-    ("public_land_funds", "domestic", ("Thu từ quỹ đất công ích và hoa lợi công sản", "Thu từ quỹ đất công ích và thu hoa lợi công sản khác")),
+    ("public_land_funds", "domestic", (
+        "Thu từ quỹ đất công ích và hoa lợi công sản", "Thu từ quỹ đất công ích và thu hoa lợi công sản khác",
+    )),
     ("aid", "total", ("Thu viện trợ",)),
     ("retained", None, ("Thu ngân sách huyện được hưởng theo phân cấp", "Thu NSĐP được hưởng theo phân cấp")),
     key=frozenset({"total"}),
 )  # fmt: skip
 
 SPENDING_ITEMS = _items(
-    ("balance", None, ("Chi cân đối ngân sách huyện", "Chi cân đối ngân sách thị xã", "Chi cân đối NSĐP", "Chi cân đối ngân sách địa phương")),
+    ("balance", None, (
+        "Chi cân đối ngân sách huyện", "Chi cân đối ngân sách thị xã", "Chi cân đối NSĐP",
+        "Chi cân đối ngân sách địa phương",
+    )),
     ("investment", "balance", ("Chi đầu tư phát triển",)),
     ("projects", "investment", ("Chi đầu tư cho các dự án", "Chi đầu tư các dự án")),
     ("other_investment", "investment", ("Chi đầu tư phát triển khác",)),
     ("recurrent", "balance", ("Chi thường xuyên",)),
     ("reserve", "balance", ("Dự phòng ngân sách", "Dự phòng")),
     ("targeted", None, (
-        "Chi từ nguồn bổ sung có mục tiêu từ ngân sách cấp tỉnh", "Chi từ nguồn bổ sung có mục tiêu", "Chi từ nguồn bổ sung có mục tiêu từ NS cấp tỉnh",
+        "Chi từ nguồn bổ sung có mục tiêu từ ngân sách cấp tỉnh",
+        "Chi từ nguồn bổ sung có mục tiêu",
+        "Chi từ nguồn bổ sung có mục tiêu từ NS cấp tỉnh",
     )),
-    ("targeted_programmes", "targeted", ("Chương trình mục tiêu quốc gia", "Chi chương trình mục tiêu quốc gia", "CTMTQG")),
-    ("targeted_capital", "targeted", ("Cho các dự án đầu tư (vốn đầu tư)", "Vốn đầu tư", "Chi các chương trình, dự án (vốn đầu tư)")),
+    ("targeted_programmes", "targeted", (
+        "Chương trình mục tiêu quốc gia", "Chi chương trình mục tiêu quốc gia", "CTMTQG",
+    )),
+    ("targeted_capital", "targeted", (
+        "Cho các dự án đầu tư (vốn đầu tư)", "Vốn đầu tư", "Chi các chương trình, dự án (vốn đầu tư)",
+    )),
     ("targeted_recurrent", "targeted", ("Cho các nhiệm vụ thường xuyên (vốn sự nghiệp)", "Vốn sự nghiệp")),
     key=frozenset({"investment"}),
 )  # fmt: skip
@@ -144,7 +180,8 @@ def _form(code: str, title_vi: str, items: tuple[Item, ...]) -> Form:
     )
 
 
-_SERIES = (falls("content", "actual", "số thực hiện"), keeps_scale("content", ["actual"]))
+_SAME_ROW = named_in_outline("content")
+_SERIES = (falls(_SAME_ROW, "actual", "số thực hiện"), keeps_scale(_SAME_ROW, ["actual"], cumulative=True))
 
 REVENUE = Feed(
     "budget_revenue",

@@ -8,12 +8,19 @@ from decimal import Decimal
 import pandas as pd
 
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.feeds.base import Feed, FeedForm, History, SeriesFinding, adds_up, keeps_scale, of_items
+from lagi_pipeline.feeds.base import (
+    Feed,
+    FeedForm,
+    History,
+    SeriesFinding,
+    adds_up,
+    keeps_scale,
+    named_in_outline,
+    of_items,
+)
 from lagi_pipeline.intake.form import Covers, FeedRow, Form, Item, Outline, agrees, figure, given, percent, rule, text
 from lagi_pipeline.vietnamese.numbers import exact, format_number
 
-_ONE_DECIMAL = Decimal("0.15")
-"""Three figures rounded to one decimal may be off by this much together."""
 _PRICE_FACTOR = 5
 """A unit price outside 1/5 to 5 times its last quarter is remarked on (feeds.md, exports)."""
 
@@ -25,18 +32,65 @@ class IndustryRow(FeedRow):
     item: str = given("Khoản mục", "Item of the form, null where it has no code", nullable=True)
     basis: str = given("Giá", "Price basis, like so sánh 2010", nullable=True)
     ordinal: str = text("STT", "STT", "TT", en="Marker as printed", required=False)
-    branch: str = text("Ngành công nghiệp", "Ngành công nghiệp", "Chỉ tiêu", "Chỉ tiêu / Ngành công nghiệp", "Chỉ tiêu, ngành công nghiệp", en="Label as printed", nullable=False)
-    plan: float = figure("Kế hoạch năm", "Kế hoạch năm", "Kế hoạch", unit="tỷ đồng", required=False, additive=False, en="Plan of the year")
-    value_quarter: float = figure("Thực hiện quý", "Thực hiện quý", "Thực hiện trong quý", "Ước thực hiện quý", unit="tỷ đồng", en="Output of the quarter")
-    value_ytd: float = figure("Lũy kế từ đầu năm", "Lũy kế từ đầu năm", "Lũy kế", "Ước lũy kế", "Thực hiện lũy kế", unit="tỷ đồng", en="Output from 1 January")
-    percent_of_plan: float = percent("So với kế hoạch (%)", "So sánh (%) / Kế hoạch", "So sánh / Kế hoạch", en="As printed")
-    percent_of_last_year: float = percent("So với cùng kỳ (%)", "So sánh (%) / Cùng kỳ", "So sánh / Cùng kỳ", "So sánh (%) / Cùng kỳ năm trước", en="As printed")
+    branch: str = text(
+        "Ngành công nghiệp",
+        "Ngành công nghiệp",
+        "Chỉ tiêu",
+        "Chỉ tiêu / Ngành công nghiệp",
+        "Chỉ tiêu, ngành công nghiệp",
+        en="Label as printed",
+        nullable=False,
+    )
+    plan: float = figure(
+        "Kế hoạch năm",
+        "Kế hoạch năm",
+        "Kế hoạch",
+        unit="tỷ đồng",
+        required=False,
+        additive=False,
+        en="Plan of the year",
+    )
+    value_quarter: float = figure(
+        "Thực hiện quý",
+        "Thực hiện quý",
+        "Thực hiện trong quý",
+        "Ước thực hiện quý",
+        unit="tỷ đồng",
+        en="Output of the quarter",
+    )
+    value_ytd: float = figure(
+        "Lũy kế từ đầu năm",
+        "Lũy kế từ đầu năm",
+        "Lũy kế",
+        "Ước lũy kế",
+        "Thực hiện lũy kế",
+        unit="tỷ đồng",
+        en="Output from 1 January",
+    )
+    percent_of_plan: float = percent(
+        "So với kế hoạch (%)", "So sánh (%) / Kế hoạch", "So sánh / Kế hoạch", en="As printed"
+    )
+    percent_of_last_year: float = percent(
+        "So với cùng kỳ (%)",
+        "So sánh (%) / Cùng kỳ",
+        "So sánh / Cùng kỳ",
+        "So sánh (%) / Cùng kỳ năm trước",
+        en="As printed",
+    )
 
-    @rule("industry_percent_of_plan", "tỷ lệ ghi {percent_of_plan} % không bằng lũy kế {value_ytd} trên kế hoạch {plan}", on=("percent_of_plan", "value_ytd", "plan"))
+    @rule(
+        "industry_percent_of_plan",
+        "tỷ lệ ghi {percent_of_plan} % không bằng lũy kế {value_ytd} trên kế hoạch {plan}",
+        on=("percent_of_plan", "value_ytd", "plan"),
+    )
     def _percent_of_plan(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "percent_of_plan", "value_ytd", "plan")
 
-    @rule("ytd_at_least_quarter", "lũy kế {value_ytd} nhỏ hơn số của quý {value_quarter}", on=("value_ytd", "value_quarter"))
+    @rule(
+        "ytd_at_least_quarter",
+        "lũy kế {value_ytd} nhỏ hơn số của quý {value_quarter}",
+        on=("value_ytd", "value_quarter"),
+    )
     def _ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["value_ytd"] >= frame["value_quarter"]
 
@@ -47,15 +101,59 @@ class ExportRow(FeedRow):
     path: str = given("Vị trí", "Place in the outline", nullable=True)
     item: str = given("Khoản mục", "Item of the form, null where it has no code", nullable=True)
     ordinal: str = text("STT", "STT", "TT", en="Marker as printed", required=False)
-    goods: str = text("Mặt hàng", "Mặt hàng", "Doanh nghiệp", "Mặt hàng xuất khẩu", "Tên mặt hàng", en="Goods or enterprise as printed", nullable=False)
+    goods: str = text(
+        "Mặt hàng",
+        "Mặt hàng",
+        "Doanh nghiệp",
+        "Mặt hàng xuất khẩu",
+        "Tên mặt hàng",
+        en="Goods or enterprise as printed",
+        nullable=False,
+    )
     quantity_unit: str = text("ĐVT", "ĐVT", "Đơn vị tính", en="Unit of the quantity as printed", required=False)
-    quantity_quarter: float = figure("Lượng trong quý", "Thực hiện quý / Lượng", "Trong quý / Lượng", unit="index", required=False, additive=False, en="Quantity of the quarter, in its own unit")
-    value_quarter: float = figure("Trị giá trong quý", "Thực hiện quý / Trị giá", "Trong quý / Trị giá", "Ước thực hiện quý / Trị giá", unit="triệu USD", en="Value of the quarter")
-    quantity_ytd: float = figure("Lượng lũy kế", "Lũy kế / Lượng", "Lũy kế từ đầu năm / Lượng", unit="index", required=False, additive=False, en="Quantity from 1 January, in its own unit")
-    value_ytd: float = figure("Trị giá lũy kế", "Lũy kế / Trị giá", "Lũy kế từ đầu năm / Trị giá", "Ước lũy kế / Trị giá", unit="triệu USD", en="Value from 1 January")
-    percent_of_last_year: float = percent("So sánh cùng kỳ (%)", "So sánh cùng kỳ (%)", "So với cùng kỳ (%)", "So sánh cùng kỳ", en="As printed")
+    quantity_quarter: float = figure(
+        "Lượng trong quý",
+        "Thực hiện quý / Lượng",
+        "Trong quý / Lượng",
+        unit="index",
+        required=False,
+        additive=False,
+        en="Quantity of the quarter, in its own unit",
+    )
+    value_quarter: float = figure(
+        "Trị giá trong quý",
+        "Thực hiện quý / Trị giá",
+        "Trong quý / Trị giá",
+        "Ước thực hiện quý / Trị giá",
+        unit="triệu USD",
+        en="Value of the quarter",
+    )
+    quantity_ytd: float = figure(
+        "Lượng lũy kế",
+        "Lũy kế / Lượng",
+        "Lũy kế từ đầu năm / Lượng",
+        unit="index",
+        required=False,
+        additive=False,
+        en="Quantity from 1 January, in its own unit",
+    )
+    value_ytd: float = figure(
+        "Trị giá lũy kế",
+        "Lũy kế / Trị giá",
+        "Lũy kế từ đầu năm / Trị giá",
+        "Ước lũy kế / Trị giá",
+        unit="triệu USD",
+        en="Value from 1 January",
+    )
+    percent_of_last_year: float = percent(
+        "So sánh cùng kỳ (%)", "So sánh cùng kỳ (%)", "So với cùng kỳ (%)", "So sánh cùng kỳ", en="As printed"
+    )
 
-    @rule("export_ytd_at_least_quarter", "trị giá lũy kế {value_ytd} nhỏ hơn trị giá của quý {value_quarter}", on=("value_ytd", "value_quarter"))
+    @rule(
+        "export_ytd_at_least_quarter",
+        "trị giá lũy kế {value_ytd} nhỏ hơn trị giá của quý {value_quarter}",
+        on=("value_ytd", "value_quarter"),
+    )
     def _ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["value_ytd"] >= frame["value_quarter"]
 
@@ -83,6 +181,9 @@ def _prices(frame: pd.DataFrame) -> dict[str, tuple[int, Decimal]]:
     }
 
 
+_SAME_BRANCH = named_in_outline("branch")
+_SAME_GOODS = named_in_outline("goods")
+
 INDUSTRY = Feed(
     "industry",
     (
@@ -94,7 +195,18 @@ INDUSTRY = Feed(
                 label="branch",
                 ordinal="ordinal",
                 rows=Outline(
-                    (Item("total", ("Tổng số", "Tổng cộng", "Tổng giá trị sản xuất công nghiệp", "Giá trị sản xuất công nghiệp"), key=True),),
+                    (
+                        Item(
+                            "total",
+                            (
+                                "Tổng số",
+                                "Tổng cộng",
+                                "Tổng giá trị sản xuất công nghiệp",
+                                "Giá trị sản xuất công nghiệp",
+                            ),
+                            key=True,
+                        ),
+                    ),
                     total="total",
                 ),
                 covers=Covers.EITHER,
@@ -103,7 +215,7 @@ INDUSTRY = Feed(
                 key_figures=("value_ytd",),
             ),
             of_items(industrial_output_ytd=("total", "value_ytd")),
-            (adds_up("branch", "value_quarter", "value_ytd", _ONE_DECIMAL), keeps_scale("branch", ["value_quarter"])),
+            (adds_up(_SAME_BRANCH, "value_quarter", "value_ytd"), keeps_scale(_SAME_BRANCH, ["value_quarter"])),
         ),
     ),
 )
@@ -118,7 +230,13 @@ EXPORTS = Feed(
                 label="goods",
                 ordinal="ordinal",
                 rows=Outline(
-                    (Item("total", ("Tổng trị giá", "Tổng kim ngạch", "Tổng kim ngạch xuất khẩu", "Tổng số", "Tổng cộng"), key=True),),
+                    (
+                        Item(
+                            "total",
+                            ("Tổng trị giá", "Tổng kim ngạch", "Tổng kim ngạch xuất khẩu", "Tổng số", "Tổng cộng"),
+                            key=True,
+                        ),
+                    ),
                     total="total",
                 ),
                 covers=Covers.EITHER,
@@ -127,9 +245,9 @@ EXPORTS = Feed(
             ),
             of_items(export_value_ytd=("total", "value_ytd")),
             (
-                adds_up("goods", "value_quarter", "value_ytd", Decimal("0.015")),
+                adds_up(_SAME_GOODS, "value_quarter", "value_ytd"),
                 keeps_unit_price,
-                keeps_scale("goods", ["value_quarter"]),
+                keeps_scale(_SAME_GOODS, ["value_quarter"]),
             ),
         ),
     ),

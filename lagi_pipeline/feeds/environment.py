@@ -14,7 +14,17 @@ class UnitRow(FeedRow):
 
     unit_code: str = given("Mã đơn vị", "Code of the reporting unit, valid on the quarter's last day")
     unit_name: str = given("Đơn vị", "Name of the reporting unit")
-    unit_label: str = text("Phường, xã", "Phường, xã", "Phường/xã", "Xã, phường", "Đơn vị", "Địa phương", "Tên phường, xã", en="As printed", nullable=False)
+    unit_label: str = text(
+        "Phường, xã",
+        "Phường, xã",
+        "Phường/xã",
+        "Xã, phường",
+        "Đơn vị",
+        "Địa phương",
+        "Tên phường, xã",
+        en="As printed",
+        nullable=False,
+    )
 
 
 class WaterRow(UnitRow):
@@ -22,7 +32,11 @@ class WaterRow(UnitRow):
 
     households: pd.Int64Dtype = count("Tổng số hộ", "Tổng số hộ", "Số hộ", unit="hộ", en="Households", gt=0, ge=None)
     hygienic: pd.Int64Dtype = count(
-        "Số hộ dùng nước hợp vệ sinh", "Số hộ dùng nước hợp vệ sinh", "Số hộ sử dụng nước hợp vệ sinh", unit="hộ", en="Households with hygienic water"
+        "Số hộ dùng nước hợp vệ sinh",
+        "Số hộ dùng nước hợp vệ sinh",
+        "Số hộ sử dụng nước hợp vệ sinh",
+        unit="hộ",
+        en="Households with hygienic water",
     )
     clean: pd.Int64Dtype = count(
         "Số hộ dùng nước sạch",
@@ -33,22 +47,50 @@ class WaterRow(UnitRow):
         unit="hộ",
         en="Households with clean water",
     )
-    hygienic_percent: float = percent("Tỷ lệ hợp vệ sinh (%)", "Tỷ lệ (%) / Hợp vệ sinh", "Tỷ lệ / Hợp vệ sinh", "Tỷ lệ hộ dùng nước hợp vệ sinh (%)", en="As printed")
-    clean_percent: float = percent("Tỷ lệ nước sạch (%)", "Tỷ lệ (%) / Nước sạch", "Tỷ lệ / Nước sạch", "Tỷ lệ hộ dùng nước sạch (%)", en="As printed")
+    hygienic_percent: float = percent(
+        "Tỷ lệ hợp vệ sinh (%)",
+        "Tỷ lệ (%) / Hợp vệ sinh",
+        "Tỷ lệ / Hợp vệ sinh",
+        "Tỷ lệ hộ dùng nước hợp vệ sinh (%)",
+        en="As printed",
+    )
+    clean_percent: float = percent(
+        "Tỷ lệ nước sạch (%)",
+        "Tỷ lệ (%) / Nước sạch",
+        "Tỷ lệ / Nước sạch",
+        "Tỷ lệ hộ dùng nước sạch (%)",
+        en="As printed",
+    )
 
-    @rule("hygienic_within_households", "số hộ dùng nước hợp vệ sinh {hygienic} lớn hơn tổng số hộ {households}", on=("hygienic", "households"))
+    @rule(
+        "hygienic_within_households",
+        "số hộ dùng nước hợp vệ sinh {hygienic} lớn hơn tổng số hộ {households}",
+        on=("hygienic", "households"),
+    )
     def _hygienic_within_households(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["hygienic"] <= frame["households"]
 
-    @rule("clean_within_hygienic", "số hộ dùng nước sạch {clean} lớn hơn số hộ dùng nước hợp vệ sinh {hygienic}", on=("clean", "hygienic"))
+    @rule(
+        "clean_within_hygienic",
+        "số hộ dùng nước sạch {clean} lớn hơn số hộ dùng nước hợp vệ sinh {hygienic}",
+        on=("clean", "hygienic"),
+    )
     def _clean_within_hygienic(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["clean"] <= frame["hygienic"]
 
-    @rule("hygienic_percent", "tỷ lệ ghi {hygienic_percent} % không bằng {hygienic}/{households} hộ", on=("hygienic_percent", "hygienic", "households"))
+    @rule(
+        "hygienic_percent",
+        "tỷ lệ ghi {hygienic_percent} % không bằng {hygienic}/{households} hộ",
+        on=("hygienic_percent", "hygienic", "households"),
+    )
     def _hygienic_percent(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "hygienic_percent", "hygienic", "households")
 
-    @rule("clean_percent", "tỷ lệ ghi {clean_percent} % không bằng {clean}/{households} hộ", on=("clean_percent", "clean", "households"))
+    @rule(
+        "clean_percent",
+        "tỷ lệ ghi {clean_percent} % không bằng {clean}/{households} hộ",
+        on=("clean_percent", "clean", "households"),
+    )
     def _clean_percent(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "clean_percent", "clean", "households")
 
@@ -56,20 +98,67 @@ class WaterRow(UnitRow):
 class WasteRow(UnitRow):
     """Solid waste of a ward in the quarter, and from 1 January where the form prints it."""
 
-    generated: float = figure("Khối lượng phát sinh", "Thực hiện quý / Khối lượng phát sinh", "Khối lượng phát sinh", "Phát sinh", unit="tấn", ge=0, en="Generated in the quarter")
-    collected: float = figure("Thu gom", "Thực hiện quý / Thu gom", "Thu gom", "Khối lượng thu gom", unit="tấn", ge=0, en="Collected in the quarter")
-    treated: float = figure("Xử lý", "Thực hiện quý / Xử lý", "Xử lý", "Khối lượng xử lý", unit="tấn", ge=0, en="Treated in the quarter")
-    generated_ytd: float = figure(
-        "Phát sinh lũy kế", "Lũy kế từ đầu năm / Khối lượng phát sinh", "Lũy kế / Khối lượng phát sinh", "Lũy kế / Phát sinh", unit="tấn", required=False, ge=0, en="Generated from 1 January, as printed"
+    generated: float = figure(
+        "Khối lượng phát sinh",
+        "Thực hiện quý / Khối lượng phát sinh",
+        "Khối lượng phát sinh",
+        "Phát sinh",
+        unit="tấn",
+        ge=0,
+        en="Generated in the quarter",
     )
-    collected_ytd: float = figure("Thu gom lũy kế", "Lũy kế từ đầu năm / Thu gom", "Lũy kế / Thu gom", unit="tấn", required=False, ge=0, en="Collected from 1 January, as printed")
-    treated_ytd: float = figure("Xử lý lũy kế", "Lũy kế từ đầu năm / Xử lý", "Lũy kế / Xử lý", unit="tấn", required=False, ge=0, en="Treated from 1 January, as printed")
+    collected: float = figure(
+        "Thu gom",
+        "Thực hiện quý / Thu gom",
+        "Thu gom",
+        "Khối lượng thu gom",
+        unit="tấn",
+        ge=0,
+        en="Collected in the quarter",
+    )
+    treated: float = figure(
+        "Xử lý", "Thực hiện quý / Xử lý", "Xử lý", "Khối lượng xử lý", unit="tấn", ge=0, en="Treated in the quarter"
+    )
+    generated_ytd: float = figure(
+        "Phát sinh lũy kế",
+        "Lũy kế từ đầu năm / Khối lượng phát sinh",
+        "Lũy kế / Khối lượng phát sinh",
+        "Lũy kế / Phát sinh",
+        unit="tấn",
+        required=False,
+        ge=0,
+        en="Generated from 1 January, as printed",
+    )
+    collected_ytd: float = figure(
+        "Thu gom lũy kế",
+        "Lũy kế từ đầu năm / Thu gom",
+        "Lũy kế / Thu gom",
+        unit="tấn",
+        required=False,
+        ge=0,
+        en="Collected from 1 January, as printed",
+    )
+    treated_ytd: float = figure(
+        "Xử lý lũy kế",
+        "Lũy kế từ đầu năm / Xử lý",
+        "Lũy kế / Xử lý",
+        unit="tấn",
+        required=False,
+        ge=0,
+        en="Treated from 1 January, as printed",
+    )
 
-    @rule("treated_within_collected", "xử lý {treated} tấn lớn hơn thu gom {collected} tấn", on=("treated", "collected"))
+    @rule(
+        "treated_within_collected", "xử lý {treated} tấn lớn hơn thu gom {collected} tấn", on=("treated", "collected")
+    )
     def _treated_within_collected(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["treated"] <= frame["collected"]
 
-    @rule("treated_within_collected_ytd", "xử lý lũy kế {treated_ytd} tấn lớn hơn thu gom lũy kế {collected_ytd} tấn", on=("treated_ytd", "collected_ytd"))
+    @rule(
+        "treated_within_collected_ytd",
+        "xử lý lũy kế {treated_ytd} tấn lớn hơn thu gom lũy kế {collected_ytd} tấn",
+        on=("treated_ytd", "collected_ytd"),
+    )
     def _treated_within_collected_ytd(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["treated_ytd"] <= frame["collected_ytd"]
 
@@ -87,8 +176,19 @@ WATER = Feed(
     "water",
     (
         FeedForm(
-            Form(code="water", title_vi="Nước hợp vệ sinh, nước sạch", model=WaterRow, label="unit_label", rows=UnitRows(), covers=Covers.EITHER),
-            by_unit(households="water_survey_households", hygienic="hygienic_water_households", clean="clean_water_households"),
+            Form(
+                code="water",
+                title_vi="Nước hợp vệ sinh, nước sạch",
+                model=WaterRow,
+                label="unit_label",
+                rows=UnitRows(),
+                covers=Covers.EITHER,
+            ),
+            by_unit(
+                households="water_survey_households",
+                hygienic="hygienic_water_households",
+                clean="clean_water_households",
+            ),
             (keeps_scale("unit_code", ["households"]),),
         ),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -22,42 +23,89 @@ def normal_register(text: str | None) -> str | None:
     return f"{found[1].upper()}-{found[2]}-{found[3].upper()}" if found else None
 
 
-def _register_of(frame: pd.DataFrame) -> pd.Series:  # type: ignore[type-arg] - strings and nulls
+def _register_of(frame: pd.DataFrame) -> pd.Series[Any]:
     return frame["register_text"].map(normal_register).astype("str").where(frame["register_text"].notna())
 
 
-def _month_of(frame: pd.DataFrame) -> pd.Series:  # type: ignore[type-arg] - integers and nulls
+def _month_of(frame: pd.DataFrame) -> pd.Series[Any]:
     """The month in ``7``, ``7/2024``, ``tháng 7`` or ``Tháng 07/2024``."""
     found = frame["month_text"].str.extract(r"(?i)^\s*(?:tháng\s*)?(\d{1,2})(?:\s*[/-]\s*\d{4})?\s*$")[0]
     return pd.to_numeric(found, errors="coerce").astype("Int64")
 
 
-def _year_of(frame: pd.DataFrame) -> pd.Series:  # type: ignore[type-arg] - integers and nulls
+def _year_of(frame: pd.DataFrame) -> pd.Series[Any]:
     found = frame["month_text"].str.extract(r"[/-]\s*(\d{4})\s*$")[0]
     return pd.to_numeric(found, errors="coerce").astype("Int64")
 
 
-def _in_quarter(frame: pd.DataFrame, month: pd.Series, year: pd.Series) -> pd.Series[bool]:  # type: ignore[type-arg]
+def _in_quarter(frame: pd.DataFrame, month: pd.Series[Any], year: pd.Series[Any]) -> pd.Series[bool]:
     quarter = frame.attrs["quarter"]
-    return (month.add(2) // 3 == quarter.number) & (year.isna() | (year == quarter.year))
+    same: pd.Series[bool] = (month.add(2) // 3 == quarter.number) & (year.isna() | (year == quarter.year))
+    return same
 
 
 class VesselRow(FeedRow):
     """A fishing vessel at the quarter's end. The owner's name is read and never stored."""
 
-    register: str = derived("Số đăng ký (chuẩn)", "Register number in its normal form; null where there is none", _register_of, nullable=True)
+    register: str = derived(
+        "Số đăng ký (chuẩn)",
+        "Register number in its normal form; null where there is none",
+        _register_of,
+        nullable=True,
+    )
     register_text: str = text("Số đăng ký", "Số đăng ký", "Số đăng ký tàu", "Số ĐK", en="As printed")
-    owner: str = text("Chủ tàu", "Chủ tàu", "Tên chủ tàu", "Họ và tên chủ tàu", "Họ tên chủ tàu", personal=True, required=False, en="Owner")
+    owner: str = text(
+        "Chủ tàu",
+        "Chủ tàu",
+        "Tên chủ tàu",
+        "Họ và tên chủ tàu",
+        "Họ tên chủ tàu",
+        personal=True,
+        required=False,
+        en="Owner",
+    )
     unit_code: str = derived("Mã đơn vị", "Code of the reporting unit", UnitNames("unit_label"), nullable=True)
-    unit_label: str = text("Phường/xã", "Phường/xã", "Phường, xã", "Địa phương", "Xã, phường", en="As printed", nullable=False)
-    length_m: float = figure("Chiều dài lớn nhất", "Chiều dài lớn nhất", "Lmax", unit="m", additive=False, gt=0, le=_LONGEST_M, nullable=False, en="Length overall")
-    power_kw: float = figure("Công suất", "Công suất", unit="kW", additive=False, required=False, ge=0, en="Engine power")
+    unit_label: str = text(
+        "Phường/xã", "Phường/xã", "Phường, xã", "Địa phương", "Xã, phường", en="As printed", nullable=False
+    )
+    length_m: float = figure(
+        "Chiều dài lớn nhất",
+        "Chiều dài lớn nhất",
+        "Lmax",
+        unit="m",
+        additive=False,
+        gt=0,
+        le=_LONGEST_M,
+        nullable=False,
+        en="Length overall",
+    )
+    power_kw: float = figure(
+        "Công suất", "Công suất", unit="kW", additive=False, required=False, ge=0, en="Engine power"
+    )
     gear: str = text("Nghề", "Nghề", "Nghề khai thác", required=False, en="Fishing gear")
     licence_no: str = text("Số giấy phép", "Số giấy phép", "Số GPKT", en="Licence number")
-    licence_until: pd.Timestamp = day("Giấy phép hết hạn", "Giấy phép hết hạn", "Hạn giấy phép", en="Licence valid until")
-    inspection_until: pd.Timestamp = day("Hạn đăng kiểm", "Hạn đăng kiểm", "Đăng kiểm hết hạn", en="Inspection valid until")
-    vms_since: pd.Timestamp = day("Ngày lắp TBGSHT", "Ngày lắp TBGSHT", "Ngày lắp thiết bị giám sát hành trình", "Ngày lắp VMS", en="Monitoring device fitted on")
-    state: str = text("Trạng thái", "Trạng thái", "Tình trạng", isin=list(STATES), nullable=False, lower=True, en="Operating, laid up, sold or struck off")
+    licence_until: pd.Timestamp = day(
+        "Giấy phép hết hạn", "Giấy phép hết hạn", "Hạn giấy phép", en="Licence valid until"
+    )
+    inspection_until: pd.Timestamp = day(
+        "Hạn đăng kiểm", "Hạn đăng kiểm", "Đăng kiểm hết hạn", en="Inspection valid until"
+    )
+    vms_since: pd.Timestamp = day(
+        "Ngày lắp TBGSHT",
+        "Ngày lắp TBGSHT",
+        "Ngày lắp thiết bị giám sát hành trình",
+        "Ngày lắp VMS",
+        en="Monitoring device fitted on",
+    )
+    state: str = text(
+        "Trạng thái",
+        "Trạng thái",
+        "Tình trạng",
+        isin=list(STATES),
+        nullable=False,
+        lower=True,
+        en="Operating, laid up, sold or struck off",
+    )
 
     @rule("register_form", "số đăng ký không đúng dạng như BTh-99860-TS", on=("register_text",))
     def _register_form(cls, frame: pd.DataFrame) -> pd.Series[bool]:
@@ -75,13 +123,22 @@ class VesselRow(FeedRow):
 class CaseRow(FeedRow):
     """A violation that was dealt with."""
 
-    case_date: pd.Timestamp = day("Ngày", "Ngày", "Ngày vi phạm", "Ngày xử phạt", "Ngày xử lý", nullable=False, en="Day")
+    case_date: pd.Timestamp = day(
+        "Ngày", "Ngày", "Ngày vi phạm", "Ngày xử phạt", "Ngày xử lý", nullable=False, en="Day"
+    )
     register: str = derived("Số đăng ký (chuẩn)", "Register number in its normal form", _register_of, nullable=True)
     register_text: str = text("Số đăng ký", "Số đăng ký", "Số đăng ký tàu", en="As printed")
     violation: str = text("Hành vi vi phạm", "Hành vi vi phạm", "Hành vi", nullable=False, en="Violation")
-    zone: str = text("Vùng", "Vùng", "Vùng biển", isin=["trong tỉnh", "ngoài tỉnh", "nước ngoài"], lower=True, en="Where: in the province, outside it, abroad")
+    zone: str = text(
+        "Vùng",
+        "Vùng",
+        "Vùng biển",
+        isin=["trong tỉnh", "ngoài tỉnh", "nước ngoài"],
+        lower=True,
+        en="Where: in the province, outside it, abroad",
+    )
     legal_basis: str = text("Căn cứ xử phạt", "Căn cứ xử phạt", "Căn cứ", required=False, en="Legal basis")
-    fine_vnd: float = figure("Số tiền phạt", "Số tiền phạt", "Tiền phạt", unit="đồng", additive=False, ge=0, en="Fine in đồng")
+    fine_vnd: float = figure("Số tiền phạt", "Số tiền phạt", "Tiền phạt", unit="đồng", ge=0, en="Fine in đồng")
     authority: str = text("Cơ quan xử phạt", "Cơ quan xử phạt", "Cơ quan xử lý", required=False, en="Authority")
 
     @rule("case_in_quarter", "ngày {case_date} không thuộc quý báo cáo", on=("case_date",))
@@ -96,15 +153,31 @@ class LandingRow(FeedRow):
     port: str = text("Cảng", "Cảng", "Cảng cá", "Tên cảng", nullable=False, en="Port")
     month: pd.Int64Dtype = derived("Tháng (số)", "Month, 1 to 12", _month_of, nullable=True)
     month_text: str = text("Tháng", "Tháng", nullable=False, en="Month as printed")
-    port_calls: pd.Int64Dtype = count("Lượt tàu cập", "Lượt tàu cập", "Số lượt tàu cập", unit="lượt", additive=False, required=False, en="Port calls")
-    landed_t: float = figure("Sản lượng", "Sản lượng", "Sản lượng qua cảng", unit="tấn", additive=False, ge=0, nullable=False, en="Landed")
-    monitored_t: float = figure("Sản lượng được giám sát", "Sản lượng được giám sát", "Sản lượng giám sát", unit="tấn", additive=False, ge=0, nullable=False, en="of which monitored")
+    port_calls: pd.Int64Dtype = count(
+        "Lượt tàu cập", "Lượt tàu cập", "Số lượt tàu cập", unit="lượt", required=False, en="Port calls"
+    )
+    landed_t: float = figure(
+        "Sản lượng", "Sản lượng", "Sản lượng qua cảng", unit="tấn", ge=0, nullable=False, en="Landed"
+    )
+    monitored_t: float = figure(
+        "Sản lượng được giám sát",
+        "Sản lượng được giám sát",
+        "Sản lượng giám sát",
+        unit="tấn",
+        ge=0,
+        nullable=False,
+        en="of which monitored",
+    )
 
     @rule("month_in_quarter", "tháng «{month_text}» không thuộc quý báo cáo", on=("month_text",))
     def _month_in_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return _in_quarter(frame, frame["month"], _year_of(frame)).fillna(value=False)
 
-    @rule("monitored_within_landed", "sản lượng được giám sát {monitored_t} tấn lớn hơn sản lượng {landed_t} tấn", on=("monitored_t", "landed_t"))
+    @rule(
+        "monitored_within_landed",
+        "sản lượng được giám sát {monitored_t} tấn lớn hơn sản lượng {landed_t} tấn",
+        on=("monitored_t", "landed_t"),
+    )
     def _monitored_within_landed(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["monitored_t"] <= frame["landed_t"]
 

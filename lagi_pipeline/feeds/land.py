@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from lagi_pipeline.feeds.base import Emit, Feed, FeedForm, Reported, keeps_scale, of_items
+from lagi_pipeline.feeds.base import Emit, Feed, FeedForm, Reported, keeps_scale, named_in_outline, of_items
 from lagi_pipeline.intake.form import Covers, FeedRow, Form, Item, Line, Listing, Outline, figure, given, rule, text
 from lagi_pipeline.intake.keys import compare
 
 NATURAL_AREA = "natural_area"
 _NATURAL_AREA_LABELS = ("Diện tích tự nhiên", "Tổng diện tích tự nhiên")
 _FOREST, _NATURAL, _PLANTED = "1100", "1110", "1120"
+_UNFORESTED, _UNFORESTED_PARTS = "2000", ("2010", "2020")
 
 
 class ForestRow(FeedRow):
@@ -22,28 +23,57 @@ class ForestRow(FeedRow):
     forest_class: str = text("Phân loại rừng", "Phân loại rừng", en="Class as printed", nullable=False)
     code: str = text("Mã", "Mã", "Mã số", en="Code of Biểu 1, or natural_area", nullable=False)
     area: float = figure("Tổng diện tích", "Tổng diện tích", "Tổng", unit="ha", ge=0, nullable=False, en="Area")
-    special_use: float = figure("Đặc dụng", "Đặc dụng", "Phân theo mục đích sử dụng / Đặc dụng", unit="ha", ge=0, en="Special-use forest")
-    protection: float = figure("Phòng hộ", "Phòng hộ", "Phân theo mục đích sử dụng / Phòng hộ", unit="ha", ge=0, en="Protection forest")
-    production: float = figure("Sản xuất", "Sản xuất", "Phân theo mục đích sử dụng / Sản xuất", unit="ha", ge=0, en="Production forest")
-    unplanned: float = figure("Ngoài quy hoạch", "Ngoài quy hoạch", "Ngoài quy hoạch 3 loại rừng", unit="ha", required=False, ge=0, en="Outside the plan")
+    special_use: float = figure(
+        "Đặc dụng", "Đặc dụng", "Phân theo mục đích sử dụng / Đặc dụng", unit="ha", ge=0, en="Special-use forest"
+    )
+    protection: float = figure(
+        "Phòng hộ", "Phòng hộ", "Phân theo mục đích sử dụng / Phòng hộ", unit="ha", ge=0, en="Protection forest"
+    )
+    production: float = figure(
+        "Sản xuất", "Sản xuất", "Phân theo mục đích sử dụng / Sản xuất", unit="ha", ge=0, en="Production forest"
+    )
+    unplanned: float = figure(
+        "Ngoài quy hoạch",
+        "Ngoài quy hoạch",
+        "Ngoài quy hoạch 3 loại rừng",
+        unit="ha",
+        required=False,
+        ge=0,
+        en="Outside the plan",
+    )
 
-    @rule("purposes_add_up", "tổng diện tích {area} ha khác tổng các mục đích", on=("area", "special_use", "protection", "production"))
+    @rule(
+        "purposes_add_up",
+        "tổng diện tích {area} ha khác tổng các mục đích",
+        on=("area", "special_use", "protection", "production"),
+    )
     def _purposes_add_up(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         purposes = ["special_use", "protection", "production", "unplanned"]
-        step = max(frame.attrs["steps"][name] for name in ["area", *purposes])
-        return frame.apply(lambda row: compare(row["area"], list(row[purposes]), step) is None, axis=1)
+        given = frame[purposes].fillna(0).sum(axis=1)
+        halves = [float(frame.attrs["steps"][name]) / 2 for name in ("area", *purposes)]
+        return (frame["area"] - given).abs() <= sum(halves) + 1e-9
 
     @rule("forest_parts", "{forest_class} (mã {code}): diện tích {area} ha khác tổng các mã con", on=("area",))
     def _forest_parts(cls, frame: pd.DataFrame) -> pd.Series[bool]:
-        """1100 = 1110 + 1120; in a block of ten the codes ending 1 to 3 make the whole, those ending 4 to 6 the one ending 3."""
+        """1100 = 1110 + 1120; in a block of ten, codes ending 1 to 3 make the whole, 4 to 6 the one ending 3."""
         area = dict(zip(frame["code"], frame["area"], strict=True))
         step = frame.attrs["steps"]["area"]
-        return frame["code"].map(lambda code: compare(area[code], [area[part] for part in _parts(code, area)], step) is None)
+        return frame["code"].map(
+            lambda code: compare(area[code], [area[part] for part in _parts(code, area)], step) is None
+        )
+
+    @rule("unforested_parts", "chưa thành rừng {area} ha nhỏ hơn tổng các mã con", on=("area",))
+    def _unforested_parts(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        """2000 contains 2010 and 2020, and more."""
+        parts = frame.loc[frame["code"].isin(_UNFORESTED_PARTS), "area"]
+        tolerance = float(frame.attrs["steps"]["area"]) / 2 * (len(parts) + 1) + 1e-9
+        return (frame["code"] != _UNFORESTED) | (frame["area"] >= parts.sum() - tolerance)
 
     @rule("forest_within_natural_area", "diện tích có rừng {area} ha lớn hơn diện tích tự nhiên", on=("area",))
     def _within_natural_area(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         natural = frame.loc[frame["code"] == NATURAL_AREA, "area"]
-        return (frame["area"] <= natural.max()) | natural.empty
+        within: pd.Series[bool] = (frame["area"] <= natural.max()) | natural.empty
+        return within
 
     @rule("forest_code_once", "mã {code} có nhiều dòng", on=("code",))
     def _once(cls, frame: pd.DataFrame) -> pd.Series[bool]:
@@ -93,7 +123,7 @@ FORESTRY = Feed(
                 title_vi="Biểu 1, diện tích rừng",
                 model=ForestRow,
                 label="forest_class",
-                rows=Listing(key_column="code", keys=(_FOREST, NATURAL_AREA)),
+                rows=Listing(key_column="code", keys=(_FOREST, NATURAL_AREA), nested=True),
                 covers=Covers.EITHER,
                 zero_dash=True,
                 lines=(Line(NATURAL_AREA, _NATURAL_AREA_LABELS, "area", "code"),),
@@ -113,7 +143,7 @@ FORESTRY = Feed(
                 key_figures=("area",),
             ),
             of_items(perennial_crop_area=("total", "area"), crops_on_forest_land=("on_forest_land", "area")),
-            (keeps_scale("crop", ["area"]),),
+            (keeps_scale(named_in_outline("crop"), ["area"]),),
         ),
     ),
 )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lagi_pipeline.intake.form import CellKind, Column
@@ -16,7 +17,24 @@ from lagi_pipeline.intake.grid import Value
 from lagi_pipeline.vietnamese.numbers import Convention, NumberError, exact, is_missing, parse_number
 from lagi_pipeline.vietnamese.text import nfc
 
-_FINEST_STEP = Decimal("0.000001")
+_FINEST = 6
+"""No figure is taken to be printed more finely than with six decimals."""
+_LARGEST_COUNT = 2**53
+_DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
+_ZERO_DASHES = frozenset("-‐‑‒–—−")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the cells of a column are to be read.
+
+    ``scale`` is what one unit of the sheet is in the table's unit (0.001 from triệu to tỷ); ``convention`` how the file
+    writes numbers as text; ``zero_dash`` whether "-" is zero here.
+    """
+
+    scale: Decimal = Decimal(1)
+    convention: Convention = Convention.VIETNAMESE
+    zero_dash: bool = False
 
 
 @dataclass
@@ -24,40 +42,22 @@ class TypedColumn:
     """A column read: its values, what was refused and what was remarked on, by position in the column.
 
     ``step`` is the rounding step of the figures as printed (0.1 where the finest had one decimal), in the table's unit;
-    0 for counts, which are never rounded.
+    0 for counts, which are never rounded unless they are printed in thousands, and where there is no figure but zeros.
     """
 
-    values: pd.Series[Any]
+    series: pd.Series[Any]
     refused: dict[int, tuple[str, str]] = field(default_factory=dict)
     remarked: dict[int, str] = field(default_factory=dict)
-    step: Decimal = Decimal(1)
+    step: Decimal = Decimal(0)
 
 
-def type_column(column: Column, cells: Sequence[Value], scale: Decimal, convention: Convention, *, zero_dash: bool) -> TypedColumn:
-    """Read a column's cells as its kind.
-
-    Args:
-        column: the form's column.
-        cells: what stands in it, in row order.
-        scale: what one unit of the sheet is in the table's unit (0.001 from triệu to tỷ).
-        convention: how the file writes numbers as text.
-        zero_dash: whether "-" is zero here.
-    """
+def type_column(column: Column, cells: Sequence[Value], reader: Reader) -> TypedColumn:
+    """Read a column's cells, in row order, as its kind."""
     if column.kind is CellKind.TEXT:
-        values = [_as_text(cell) for cell in cells]
-        if column.lower:
-            values = [None if value is None else value.lower() for value in values]
-        return TypedColumn(pd.Series(values, dtype="str"))
+        return _texts(column, cells)
     if column.kind is CellKind.DAY:
         return _days(cells)
-    return _numbers(column, cells, scale, convention, zero_dash=zero_dash)
-
-
-def _as_text(cell: Value) -> str | None:
-    if isinstance(cell, str):
-        cleaned = " ".join((cell if cell.isascii() else nfc(cell)).split())
-        return cleaned or None
-    return show(cell)
+    return _numbers(column, cells, reader)
 
 
 def show(cell: Value) -> str:
@@ -71,44 +71,61 @@ def show(cell: Value) -> str:
     return str(cell)
 
 
-def _numbers(column: Column, cells: Sequence[Value], scale: Decimal, convention: Convention, *, zero_dash: bool) -> TypedColumn:
-    whole = column.kind is CellKind.COUNT
-    factor = float(1 / scale) if scale < 1 else float(scale)
-    shrink = scale < 1
-    values: list[float | None] = []
+class _Cleaned(dict[str, str | None]):
+    """Texts by the cell they stood in: in NFC, one space between words, None for a blank; each is worked out once."""
+
+    def __missing__(self, cell: str) -> str | None:
+        text = " ".join((cell if cell.isascii() else nfc(cell)).split()) or None
+        self[cell] = text
+        return text
+
+
+def _texts(column: Column, cells: Sequence[Value]) -> TypedColumn:
+    cleaned = _Cleaned()
+    values = pd.Series([cleaned[cell] if isinstance(cell, str) else show(cell) for cell in cells], dtype="str")
+    return TypedColumn(values.str.lower() if column.lower else values)
+
+
+def _numbers(column: Column, cells: Sequence[Value], reader: Reader) -> TypedColumn:
     typed = TypedColumn(pd.Series(dtype="float64"))
-    finest = 0
+    values = np.array([cell if type(cell) is float else np.nan for cell in cells], dtype="float64")
     for position, cell in enumerate(cells):
-        kind = type(cell)
-        number: float | None
-        if kind is float or kind is int:
-            number = cell  # type: ignore[assignment] - kind says so
-        elif kind is str:
-            number = _from_text(column, str(cell), convention, typed, position, zero_dash=zero_dash)
-        else:
-            number = None
-            typed.refused[position] = ("not_a_number", f"cần một số, thấy {_kind_vi(cell)} «{show(cell)}»")
-        if number is not None:
-            if whole and number != int(number):
-                typed.refused[position] = ("not_whole", f"cần một số nguyên, thấy {show(number)}")
-                number = None
-            elif finest < 6 and number != round(number, finest):  # noqa: PLR2004 - _FINEST_STEP
-                finest = _decimals(number)
-        values.append(number if number is None or factor == 1 else number / factor if shrink else number * factor)
-    typed.values = pd.Series(values, dtype="Int64" if whole else "float64")
-    typed.step = Decimal(0) if whole else max(Decimal(1).scaleb(-finest), _FINEST_STEP) * scale
+        if type(cell) is not float and cell != "":
+            number = _other_number(column, cell, reader, typed, position)
+            values[position] = np.nan if number is None else number
+    for position in np.flatnonzero(np.isinf(values)).tolist():
+        typed.refused[position] = ("not_a_number", "số quá lớn, không đọc được")
+        values[position] = np.nan
+    step = Decimal(1).scaleb(-_decimals(values)) * reader.scale if np.any(np.abs(values) > 0) else Decimal(0)
+    # Dividing by 1000 keeps 191.5 what it is; multiplying by 0.001 would not.
+    scaled = values / float(1 / reader.scale) if reader.scale < 1 else values * float(reader.scale)
+    if column.kind is CellKind.COUNT:
+        typed.series = _whole(scaled, typed)
+        typed.step = Decimal(0) if reader.scale == 1 else step
+    else:
+        typed.series = pd.Series(scaled, dtype="float64")
+        typed.step = step
     return typed
 
 
-def _from_text(column: Column, cell: str, convention: Convention, typed: TypedColumn, position: int, *, zero_dash: bool) -> float | None:
-    if zero_dash and cell.strip() in {"-", "–"}:
-        return 0.0
-    if is_missing(cell):
-        return None
+def _other_number(column: Column, cell: Value, reader: Reader, typed: TypedColumn, position: int) -> float | None:
+    """The number in a cell that is no plain number, None where it is missing or refused."""
+    if isinstance(cell, str):
+        if reader.zero_dash and cell.strip() in _ZERO_DASHES:
+            return 0.0
+        return None if is_missing(cell) else _from_text(column, cell, reader, typed, position)
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return float(cell)
+    kind = "giá trị đúng/sai" if isinstance(cell, bool) else "ngày tháng" if isinstance(cell, date) else "giá trị"
+    typed.refused[position] = ("not_a_number", f"cần một số, thấy {kind} «{show(cell)}»")
+    return None
+
+
+def _from_text(column: Column, cell: str, reader: Reader, typed: TypedColumn, position: int) -> float | None:
     try:
-        parsed = parse_number(cell, convention)
+        parsed = parse_number(cell, reader.convention)
     except NumberError as error:
-        typed.refused[position] = ("not_a_number", str(error))
+        typed.refused[position] = ("not_a_number", f"cần một số; {error}")
         return None
     if parsed is None:
         return None
@@ -120,34 +137,40 @@ def _from_text(column: Column, cell: str, convention: Convention, typed: TypedCo
     return float(parsed.value)
 
 
-def _decimals(number: float) -> int:
-    exponent = exact(number).normalize().as_tuple().exponent
-    return min(6, max(0, -exponent)) if isinstance(exponent, int) else 0
+def _whole(values: np.ndarray[Any, Any], typed: TypedColumn) -> pd.Series[Any]:
+    """The values as whole numbers; those that are none are refused."""
+    near = np.round(values, _FINEST)
+    whole = np.isnan(values) | ((near == np.round(near)) & (np.abs(near) < _LARGEST_COUNT))
+    for position in np.flatnonzero(~whole).tolist():
+        typed.refused[position] = ("not_whole", f"cần một số nguyên, thấy {show(float(values[position]))}")
+    return pd.Series(np.where(whole, near, np.nan)).astype("Int64")
 
 
-def _kind_vi(cell: Value) -> str:
-    return "giá trị đúng/sai" if isinstance(cell, bool) else "ngày tháng" if isinstance(cell, date) else "giá trị"
+def _decimals(values: np.ndarray[Any, Any]) -> int:
+    """How many decimals the finest of the numbers has, six at most; what a double adds to a decimal does not count."""
+    given = values[np.isfinite(values)]
+    for decimals in range(_FINEST):
+        if np.all(np.abs(np.round(given, decimals) - given) <= np.abs(given) * 1e-14):
+            return decimals
+    return _FINEST
 
 
 def _days(cells: Sequence[Value]) -> TypedColumn:
     typed = TypedColumn(pd.Series(dtype="datetime64[us]"))
-    values: list[date | None] = []
-    for position, cell in enumerate(cells):
-        values.append(_day(cell, typed, position))
-    typed.values = pd.to_datetime(pd.Series(values, dtype="object")).astype("datetime64[us]")
+    days: list[date | None] = [
+        cell if isinstance(cell, date) else None if cell == "" else _day(cell, typed, position)
+        for position, cell in enumerate(cells)
+    ]
+    typed.series = pd.to_datetime(pd.Series(days, dtype="object")).astype("datetime64[us]").dt.normalize()
     return typed
 
 
 def _day(cell: Value, typed: TypedColumn, position: int) -> date | None:
-    if isinstance(cell, datetime):
-        return cell.replace(hour=0, minute=0, second=0, microsecond=0)
-    if isinstance(cell, date):
-        return cell
     if isinstance(cell, str) and is_missing(cell):
         return None
-    for form in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"):
+    for form in _DAY_FORMS:
         try:
-            return datetime.strptime(show(cell).strip(), form)  # noqa: DTZ007 - a day has no zone
+            return datetime.strptime(show(cell).strip(), form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
     typed.refused[position] = ("not_a_day", f"cần một ngày có thật dạng dd/mm/yyyy, thấy «{show(cell)}»")

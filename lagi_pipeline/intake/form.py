@@ -1,7 +1,7 @@
 """What a form is: its columns, told once by a pandera model, and how its rows are keyed.
 
-A model's fields are made by ``text``, ``figure``, ``count`` and ``day``: they carry the header labels by which the column
-is found, its unit and whether it names a person. From the same model come the reading, the validation, the table.
+A model's fields are made by ``text``, ``figure``, ``count`` and ``day``: they carry the header labels by which the
+column is found, its unit and whether it names a person. From the same model come reading, validation and table.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from lagi_pipeline.intake.findings import Severity
+from lagi_pipeline.vietnamese.text import label_key
 
 
 class CellKind(StrEnum):
@@ -43,7 +44,8 @@ class Column:
     """A column of a form, as its model's field describes it.
 
     ``labels`` are header paths, outermost first, joined by ``" / "``; all but the last need only stand somewhere above.
-    ``unit`` is the unit of the table that the figure is brought to.
+    ``unit`` is the unit of the table that the figure is brought to; ``vocabulary`` the words (as label keys) that a
+    text may be, none where it is free.
     """
 
     name: str
@@ -55,21 +57,31 @@ class Column:
     additive: bool
     personal: bool
     lower: bool
+    vocabulary: frozenset[str]
 
 
 def _column(vi: str, labels: tuple[str, ...], kind: CellKind, checks: dict[str, Any], **about: Any) -> Any:  # noqa: ANN401 - what pa.Field gives
+    """A field; ``checks`` are pandera's own, with ``en`` for what the column is in English."""
     description = checks.pop("en", None)
+    words = tuple(map(label_key, checks.get("isin", ())))
     return pa.Field(
         title=vi,
         description=description,
         nullable=checks.pop("nullable", True),
-        metadata={"labels": labels or (vi,), "kind": kind, **about},
+        metadata={"labels": labels or (vi,), "kind": kind, "words": words, **about},
         **checks,
     )
 
 
-def text(vi: str, *labels: str, required: bool = True, personal: bool = False, lower: bool = False, **checks: Any) -> Any:  # noqa: ANN401
-    """A column of text, in NFC; ``personal`` text is read and never stored, ``lower`` text is compared in lower case."""
+def text(
+    vi: str,
+    *labels: str,
+    required: bool = True,
+    personal: bool = False,
+    lower: bool = False,
+    **checks: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """A column of text, in NFC; ``personal`` text is never kept, ``lower`` text is compared in lower case."""
     return _column(vi, labels, CellKind.TEXT, checks, required=required, personal=personal, lower=lower)
 
 
@@ -168,7 +180,8 @@ def rule(code: str, reason: str, *, on: tuple[str, ...], severity: Severity = Se
         @functools.wraps(check)
         def evaluate(cls: type[pa.DataFrameModel], frame: pd.DataFrame) -> pd.Series[bool]:
             skipped = frame[list(on)].isna().any(axis=1)
-            return (check(cls, frame).fillna(value=True).astype(bool) | skipped).astype(bool)
+            holds: pd.Series[bool] = check(cls, frame).fillna(value=True).astype(bool) | skipped
+            return holds
 
         return pa.dataframe_check(evaluate, name=code, description=reason)
 
@@ -219,13 +232,15 @@ class UnitRows:
 
 @dataclass(frozen=True)
 class Listing:
-    """A record a row; rows that say they are totals are passed over.
+    """A record a row; rows that say they are totals are passed over where they add up.
 
-    ``keys`` are the values of ``key_column`` whose rows an indicator reads.
+    ``keys`` are the values of ``key_column`` whose rows an indicator reads. ``nested`` listings hold wholes beside
+    their parts, so that a total is not the sum of the rows.
     """
 
     key_column: str | None = None
     keys: tuple[str, ...] = ()
+    nested: bool = False
 
 
 @dataclass(frozen=True)
@@ -279,6 +294,7 @@ class Form:
                 additive=column.metadata.get("additive", False),
                 personal=column.metadata.get("personal", False),
                 lower=column.metadata.get("lower", False),
+                vocabulary=frozenset(column.metadata.get("words", ())),
             )
             for name, column in self.schema.columns.items()
             if column.metadata and "labels" in column.metadata

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,8 +15,6 @@ from lagi_pipeline.intake.findings import RefusedFileError
 Value = str | int | float | bool | date | datetime | time | timedelta
 SPREADSHEETS = frozenset({".xlsx", ".xls", ".ods"})
 SUFFIXES = SPREADSHEETS | {".csv"}
-
-_ENCODINGS = ("utf-8-sig", "utf-16")
 
 
 def column_letters(column: int) -> str:
@@ -59,7 +58,7 @@ def read_workbook(path: Path) -> list[Sheet]:
     """Every worksheet of a file, in its order; chart sheets are none.
 
     Raises:
-        RefusedFileError: empty, of a kind that is not read, protected by a password, or not readable as what its name says.
+        RefusedFileError: empty, of a kind that is not read, protected by a password, or not what its name says.
     """
     if path.stat().st_size == 0:
         raise RefusedFileError("tệp rỗng (0 byte)", rule="empty_file")
@@ -68,7 +67,8 @@ def read_workbook(path: Path) -> list[Sheet]:
         return [_read_csv(path)]
     if suffix not in SPREADSHEETS:
         raise RefusedFileError(
-            f"không đọc loại tệp {suffix or '(không có phần mở rộng)'}; cần {', '.join(sorted(SUFFIXES))}", rule="file_type"
+            f"không đọc loại tệp {suffix or '(không có phần mở rộng)'}; cần {', '.join(sorted(SUFFIXES))}",
+            rule="file_type",
         )
     try:
         with calamine.CalamineWorkbook.from_path(path) as workbook:
@@ -89,19 +89,18 @@ def _sheet(sheet: calamine.CalamineSheet) -> Sheet:
         merges = sheet.merged_cell_ranges or []
     except calamine.CalamineError:  # the kind of file keeps none
         merges = []
-    return Sheet(sheet.name, sheet.to_python(), start[0], start[1], [tuple(m) for m in merges])
+    return Sheet(sheet.name, sheet.to_python(), start[0], start[1], merges)
 
 
 def _read_csv(path: Path) -> Sheet:
     data = path.read_bytes()
-    for encoding in _ENCODINGS:
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise RefusedFileError("không đọc được chữ trong tệp csv; hãy lưu lại dạng CSV UTF-8", rule="encoding")
+    # Without its byte order mark nearly any text would also be some UTF-16.
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        reason = "không đọc được chữ trong tệp csv; hãy lưu lại dạng CSV UTF-8"
+        raise RefusedFileError(reason, rule="encoding") from None
     head = text[:4096]
     delimiter = max(";,\t", key=head.count)
     try:

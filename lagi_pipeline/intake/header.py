@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline.intake.form import Column, Form
 from lagi_pipeline.intake.grid import Sheet
@@ -14,12 +16,24 @@ from lagi_pipeline.vietnamese.units import strip_column_unit
 
 _DEEPEST_HEADER = 3
 _LAST_HEADER_ROW = 400
-# What a header says of the period ("Thực hiện quý III", "Ước thực hiện 6 tháng", "Lũy kế từ đầu năm đến hết quý III")
-# is the title's business; a label is the same without it.
+_LONGEST_LABEL = 120
+# What a header says of the reporting period ("Thực hiện quý III", "Ước thực hiện 6 tháng", "Lũy kế từ đầu năm đến hết
+# quý III") is the title's business; a label is the same without it. What names another period ("Thực hiện năm 2023"
+# in 2024) stays, and is another label.
 _PERIOD_WORDS = re.compile(
-    r"\btừ đầu năm\b|\bđến hết\b|\bđến\b|\bquý(?:\s+(?:[ivx]+|\d))?\b|\b\d{1,2}\s+tháng\b|\bcả năm\b|\bđầu năm\b"
-    r"|\bnăm(?:\s+\d{4})?\b"
+    r"""
+    (?P<compared>\bcùng\ kỳ)\s+năm\s+(?P<compared_year>\d{4})\b
+    | (?:\btính\s+)?\btừ\ đầu\ năm\b
+    | (?:\btính\s+)?\b(?:đến\ hết|đến|hết)\s+(?=quý|tháng|\d|năm|ngày)
+    | (?:\bngày\s+)?\b(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<date_year>\d{4}))?\b
+    | \bquý(?:\s+(?P<quarter>iv|i{1,3}|[1-4])\b)?(?:\s*/\s*(?P<quarter_year>\d{4})\b)?
+    | \b(?P<months>\d{1,2})\s+tháng\b(?:\s+đầu\b)?
+    | \bcả\ năm\b | \bđầu\ năm\b
+    | \bnăm\b(?:\s+(?P<year>\d{4})\b)?
+    """,
+    re.VERBOSE,
 )
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _Path = tuple[str, ...]
 
 
@@ -27,25 +41,47 @@ _Path = tuple[str, ...]
 class Header:
     """A form's header in a sheet.
 
-    ``top`` and ``bottom`` are its first and last row; ``at`` gives the column of each form column that was found,
+    ``top`` and ``bottom`` are its first and last row; ``places`` gives the column of each form column that was found,
     ``units`` the unit that a header states for itself, ``ambiguous`` the columns to which several answer.
     """
 
     top: int
     bottom: int
-    at: dict[str, int]
+    places: dict[str, int]
     units: dict[str, str]
     labels: dict[int, str]
     ambiguous: dict[str, list[int]]
 
+    def found(self, columns: Sequence[Column]) -> int:
+        """How many of ``columns`` it has, be it more than once."""
+        return sum(column.name in self.places or column.name in self.ambiguous for column in columns)
 
-def header_key(label: str) -> str:
-    """A header's label for matching: without its unit, its footnotes and what it says of the period."""
+
+@lru_cache(maxsize=65_536)
+def header_key(label: str, quarter: Quarter | None) -> str:
+    """A header's label for matching: without its unit, its footnotes and what it says of the reporting period.
+
+    Without a quarter, whatever it says of any period is left out.
+    """
     key = label_key(strip_column_unit(label)[0])
-    return " ".join(_PERIOD_WORDS.sub(" ", key).split()) or key
+    return " ".join(_PERIOD_WORDS.sub(lambda found: _other_period(found, quarter), key).split()) or key
 
 
-def find_header(sheet: Sheet, form: Form) -> tuple[Header | None, list[Column]]:
+def _other_period(found: re.Match[str], quarter: Quarter | None) -> str:
+    """What stays of a phrase of time: nothing where it is the reporting period's, all of it where it is another's."""
+    if quarter is None:
+        return found["compared"] or " "
+    if found["compared"]:
+        return found["compared"] if int(found["compared_year"]) == quarter.year - 1 else found[0]
+    numbers: list[float] = [_ROMAN.get(found["quarter"]) or int(found["quarter"])] if found["quarter"] else []
+    numbers += [int(found["months"]) / 3] if found["months"] else []
+    years = [int(found[name]) for name in ("quarter_year", "year", "date_year") if found[name]]
+    last_day = not found["day"] or (int(found["day"]), int(found["month"])) == (quarter.end.day, quarter.end.month)
+    same = last_day and all(n == quarter.number for n in numbers) and all(y == quarter.year for y in years)
+    return " " if same else found[0]
+
+
+def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> tuple[Header | None, list[Column]]:
     """The header that holds the form's required columns, and the required columns missing from the best one.
 
     Returns:
@@ -55,58 +91,61 @@ def find_header(sheet: Sheet, form: Form) -> tuple[Header | None, list[Column]]:
         RefusedFileError: two columns of the sheet answer to the same column of the form.
     """
     required = [column for column in form.columns if column.required]
+    wishes = [(path, column) for column in form.columns for path in _wanted(column, quarter)]
+    wishes.sort(key=lambda wish: -len(wish[0]))
     best: Header | None = None
-    best_score = (0, 0)
-    for candidate in _candidates(sheet, form):
-        found = sum(column.name in candidate.at for column in required)
-        score = (found, len(candidate.at))
+    best_score = (0, 0, 0)
+    for candidate in _candidates(sheet, wishes, quarter):
+        score = (candidate.found(required), sum(c.name in candidate.places for c in required), len(candidate.places))
         if score > best_score:
             best, best_score = candidate, score
     if best is None:
         return None, required
-    for name, places in best.ambiguous.items():
-        addresses = ", ".join(sheet.address(best.bottom, place) for place in places)
+    if best.found(required) < len(required):
+        return None, [column for column in required if column.name not in best.places]
+    for name, several in best.ambiguous.items():
+        addresses = ", ".join(sheet.address(best.bottom, place) for place in several)
         raise RefusedFileError(
-            f"trang «{sheet.name}»: nhiều cột cùng là «{form.column(name).title_vi}» ({addresses}), không rõ đọc cột nào",
+            f"trang «{sheet.name}»: nhiều cột cùng là «{form.column(name).title_vi}» ({addresses}), đọc cột nào?",
             rule="ambiguous_column",
             sheet=sheet.name,
-            cell=sheet.address(best.bottom, places[0]),
+            cell=sheet.address(best.bottom, several[0]),
         )
-    missing = [column for column in required if column.name not in best.at]
-    return (best, []) if not missing else (None, missing)
+    return best, []
 
 
-def _candidates(sheet: Sheet, form: Form) -> Iterator[Header]:
+def _candidates(sheet: Sheet, wishes: Sequence[tuple[_Path, Column]], quarter: Quarter | None) -> Iterator[Header]:
     """A header for every block of rows in which a label of the form stands."""
-    known = {path[-1] for column in form.columns for path in _wanted(column)}
-    rows_with_labels = [
-        row
-        for row, cells in enumerate(sheet.rows[:_LAST_HEADER_ROW])
-        if any(isinstance(cell, str) and cell and header_key(cell) in known for cell in cells)
-    ]
+    known = {path[-1] for path, _ in wishes}
     seen: set[tuple[int, int]] = set()
-    for row in rows_with_labels:
+    for row, cells in enumerate(sheet.rows[:_LAST_HEADER_ROW]):
+        if not any(
+            isinstance(cell, str) and 0 < len(cell) <= _LONGEST_LABEL and header_key(cell, quarter) in known
+            for cell in cells
+        ):
+            continue
         for depth in range(_DEEPEST_HEADER):
             top = row - depth
             for bottom in range(row, min(top + _DEEPEST_HEADER, len(sheet.rows))):
                 if top >= 0 and (top, bottom) not in seen:
                     seen.add((top, bottom))
-                    yield _match(sheet, form, top, bottom)
+                    yield _match(sheet, wishes, (top, bottom), quarter)
 
 
-def _wanted(column: Column) -> list[_Path]:
+def _wanted(column: Column, quarter: Quarter | None) -> list[_Path]:
     """The header paths by which a column is found, normalised."""
-    return [tuple(header_key(part) for part in label.split(" / ")) for label in column.labels]
+    return [tuple(header_key(part, quarter) for part in label.split(" / ")) for label in column.labels]
 
 
-def _match(sheet: Sheet, form: Form, top: int, bottom: int) -> Header:
+def _match(
+    sheet: Sheet, wishes: Sequence[tuple[_Path, Column]], rows: tuple[int, int], quarter: Quarter | None
+) -> Header:
     """Give each column of the form its place: the longest paths choose first, and a place is given once."""
-    raw = _raw_paths(sheet, top, bottom)
-    keys = [tuple(header_key(part) for part in path) for path in raw]
-    wishes = [(path, column) for column in form.columns for path in _wanted(column)]
+    raw = _raw_paths(sheet, *rows)
+    keys = [tuple(header_key(part, quarter) for part in path) for path in raw]
     at: dict[str, int] = {}
     ambiguous: dict[str, list[int]] = {}
-    for path, column in sorted(wishes, key=lambda wish: -len(wish[0])):
+    for path, column in wishes:
         if column.name in at or column.name in ambiguous:
             continue
         places = [place for place, key in enumerate(keys) if place not in at.values() and _answers(key, path)]
@@ -114,8 +153,13 @@ def _match(sheet: Sheet, form: Form, top: int, bottom: int) -> Header:
             at[column.name] = places[0]
         elif places:
             ambiguous[column.name] = places
-    units = {name: unit for name, place in at.items() for part in raw[place][::-1] if (unit := strip_column_unit(part)[1])}
-    return Header(top, bottom, at, units, {place: " / ".join(path) for place, path in enumerate(raw) if path}, ambiguous)
+    units = {name: unit for name, place in at.items() if (unit := _unit_of(raw[place]))}
+    return Header(*rows, at, units, {place: " / ".join(path) for place, path in enumerate(raw) if path}, ambiguous)
+
+
+def _unit_of(path: _Path) -> str | None:
+    """The unit that a header path states: the innermost one, as in "Khối lượng (tấn) / Thu gom (kg)"."""
+    return next((unit for part in reversed(path) if (unit := strip_column_unit(part)[1])), None)
 
 
 def _answers(path: _Path, wanted: _Path) -> bool:
@@ -153,10 +197,17 @@ def _spread_merges(sheet: Sheet, block: list[list[str]], top: int) -> None:
 
 
 def _spread_rightwards(block: list[list[str]]) -> None:
-    """Without merge information: a blank beside a label, above a label of its own, belongs to that label."""
+    """Without merge information: a blank beside a group's label, above a label of its own, belongs to that group.
+
+    A label with nothing below it is no group, and a group ends where the one above it ends.
+    """
     for depth, row in enumerate(block[:-1]):
+        below = block[depth + 1 :]
         for place in range(1, len(row)):
-            if not row[place] and row[place - 1] and any(lower[place] for lower in block[depth + 1 :]):
+            if row[place] or not row[place - 1]:
+                continue
+            both_have_labels = all(any(lower[at] for lower in below) for at in (place - 1, place))
+            if both_have_labels and all(upper[place - 1] == upper[place] for upper in block[:depth]):
                 row[place] = row[place - 1]
 
 

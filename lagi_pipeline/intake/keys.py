@@ -4,27 +4,83 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import Enum, auto
 from typing import Any
 
 import pandas as pd
 
 from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.intake.form import Form, Item, Outline, UnitRows
+from lagi_pipeline.intake.form import Form, Item, Listing, Outline, UnitRows
+from lagi_pipeline.intake.outline import Position, place_rows
 from lagi_pipeline.vietnamese.numbers import exact, format_number
-from lagi_pipeline.intake.outline import place_rows
 from lagi_pipeline.vietnamese.text import label_key
 
 _TOTAL = re.compile(r"(?:tổng|cộng|toàn)\b.*")
-_BLOCK = re.compile(r"(?:(?:các|khối|khu vực)\s+)?(?:phường|xã|thành thị|nông thôn|đô thị)")
-_PREFIXES = {"phường": "phường", "p.": "phường", "p": "phường", "xã": "xã", "x.": "xã", "x": "xã", "thị trấn": "thị trấn", "tt.": "thị trấn"}
-_PREFIX = re.compile(r"(phường|xã|thị trấn|p\.|x\.|tt\.|p(?=\s)|x(?=\s))\s*(.+)")
-_LEADING_DASH = re.compile(r"^[-–+*•]\s*")
+_BLOCK = re.compile(r"(?:(?:các|khối|khu vực)\s+)*(?P<word>phường|xã|thành thị|nông thôn|đô thị)")
+# "Toàn thị xã" is the town, not its xã.
+_BLOCK_WORD = re.compile(r"\b(?:phường|(?<!thị )xã|thành thị|nông thôn|đô thị|ii?)\b")
+_SAME_BLOCK = {"đô thị": "thành thị"}
+_KIND_PREFIXES = {
+    "phường": "phường", "p.": "phường", "p": "phường", "xã": "xã", "x.": "xã", "x": "xã",
+    "thị trấn": "thị trấn", "tt.": "thị trấn",
+}  # fmt: skip
+_NAMED_KIND = re.compile(r"(phường|xã|thị trấn|p\.|x\.|tt\.|p(?=\s)|x(?=\s))\s*(.+)")
+# Not "x." and "p.", which are kinds of units.
+_ORDINAL = re.compile(r"(?:\d{1,2}|i{1,3}|iv|v|vi{1,3})\s*[.)/-]\s*|[-+*•]\s*")
 
 Rejection = tuple[int, str | None, str, str]
+
+
+@dataclass(frozen=True)
+class TypedTable:
+    """A form's rows with typed cells, before they are keyed.
+
+    ``steps`` are the rounding steps of its columns, ``unread`` the cells (index, column) that could not be read,
+    ``aside`` the rows that hold nothing but a text beside the label column.
+    """
+
+    form: Form
+    frame: pd.DataFrame
+    steps: Mapping[str, Decimal]
+    unread: frozenset[tuple[int, str]] = frozenset()
+    aside: frozenset[int] = frozenset()
+
+    @property
+    def labels(self) -> list[str]:
+        """What names each row; "" where nothing does."""
+        return self.texts(self.form.label)
+
+    def texts(self, column: str) -> list[str]:
+        """A text column without nulls."""
+        texts: list[str] = self.frame[column].fillna("").tolist()
+        return texts
+
+    @property
+    def additive(self) -> list[str]:
+        """The columns that are reconciled with printed totals."""
+        return [column.name for column in self.form.columns if column.additive]
+
+    def has_figures(self) -> list[bool]:
+        """For each row whether any of its figures is given, be it unreadable."""
+        names = [column.name for column in self.form.columns if column.unit]
+        unread = {index for index, _ in self.unread}
+        given = self.frame[names].notna().any(axis=1)
+        return [bool(there) or index in unread for index, there in given.items()]
+
+    def differences(self, total: int, parts: Sequence[int]) -> Iterator[tuple[str, str]]:
+        """The columns in which a printed sum is not that of its parts, and why; unread cells prove nothing."""
+        for name in self.additive:
+            if any((index, name) in self.unread for index in (total, *parts)):
+                continue
+            given = self.frame.loc[list(parts), name].tolist()
+            difference = compare(self.frame.loc[total, name], given, self.steps[name])
+            if difference is not None:
+                label = str(self.frame.loc[total, self.form.label])
+                yield name, f"cột «{self.form.column(name).title_vi}», «{label}»: {difference}"
 
 
 @dataclass
@@ -37,97 +93,8 @@ class Keyed:
     problems: list[str] = field(default_factory=list)
 
 
-def key_by_outline(frame: pd.DataFrame, form: Form, rows: Outline, steps: Mapping[str, Decimal]) -> Keyed:
-    """Add ``path``, ``item`` and ``is_key``, and reconcile each parent with its direct children.
-
-    A parent that is not the sum of the children given is rejected; so is a row without a name. A key item that is
-    missing, or there twice, is a problem of the whole.
-    """
-    labels = ["" if pd.isna(label) else str(label) for label in frame[form.label]]
-    markers = [""] * len(frame) if form.ordinal is None else ["" if pd.isna(m) else str(m) for m in frame[form.ordinal]]
-    positions = place_rows(markers, labels)
-    keys = [label_key(_LEADING_DASH.sub("", label)) for label in labels]
-    additive = [column.name for column in form.columns if column.additive]
-    figures = frame[[column.name for column in form.columns if column.unit]].notna().any(axis=1).to_numpy()
-    unnumbered = not any(positions)
-
-    keyed = Keyed(frame)
-    paths: list[str | None] = []
-    items: list[str | None] = []
-    parents: list[int | None] = []
-    root: int | None = None
-    wanted = {item.code: {label_key(label) for label in item.labels} for item in rows.items}
-    for index, (key, position) in enumerate(zip(keys, positions, strict=True)):
-        is_total = rows.total is not None and key in wanted[rows.total]
-        if is_total and root is None:
-            root = index
-        parent = position.parent if position else None
-        if position is None and not is_total and not figures[index]:
-            keyed.nondata["heading"] += 1
-        top = (position is not None or unnumbered) and parent is None and not is_total
-        parents.append(-1 if top else parent)
-        paths.append("total" if is_total else position.path if position else None)
-        items.append(_item(key, items[parent] if parent is not None else None, rows.items, wanted))
-    frame = frame.assign(
-        path=pd.Series(paths, index=frame.index, dtype="str"), item=pd.Series(items, index=frame.index, dtype="str")
-    )
-    key_codes = {item.code for item in rows.items if item.key}
-    frame["is_key"] = frame["item"].isin(key_codes)
-    headings = [i for i, p in enumerate(positions) if p is None and not figures[i] and paths[i] is None]
-    keyed.frame = frame.drop(index=[frame.index[i] for i in headings])
-    for index, key in enumerate(keys):
-        if not key and figures[index]:
-            keyed.rejected.append((index, form.label, "no_name", "dòng có số liệu nhưng không có tên"))
-    parents = [(root if parent == -1 else parent) for parent in parents]
-    _reconcile_outline(keyed, form, additive, parents, labels, steps)
-    _check_key_items(keyed, form, rows)
-    return keyed
-
-
-def _item(key: str, parent_item: str | None, items: Iterable[Item], wanted: Mapping[str, set[str]]) -> str | None:
-    for item in items:
-        if key in wanted[item.code] and (item.under is None or item.under == parent_item):
-            return item.code
-    return None
-
-
-def _reconcile_outline(
-    keyed: Keyed, form: Form, additive: list[str], parents: list[int | None], labels: list[str], steps: Mapping[str, Decimal]
-) -> None:
-    children: dict[int, list[int]] = {}
-    for index, parent in enumerate(parents):
-        if parent is not None and parent != index and index in keyed.frame.index:
-            children.setdefault(parent, []).append(index)
-    for parent, below in children.items():
-        for name in additive:
-            printed = keyed.frame.at[parent, name]
-            given = [keyed.frame.at[index, name] for index in below]
-            difference = compare(printed, given, steps[name])
-            if difference is not None:
-                title = form.column(name).title_vi
-                reason = f"cột «{title}», «{labels[parent]}»: {difference}"
-                keyed.rejected.append((parent, name, "parent_sum", reason))
-
-
-def _check_key_items(keyed: Keyed, form: Form, rows: Outline) -> None:
-    for item in rows.items:
-        if not item.key:
-            continue
-        there = keyed.frame.index[keyed.frame["item"] == item.code]
-        if len(there) == 0:
-            keyed.problems.append(f"không thấy dòng «{item.labels[0]}» trong «{form.title_vi}»")
-        elif len(there) > 1:
-            numbers = ", ".join(str(keyed.frame.at[index, "row"]) for index in there)
-            keyed.problems.append(f"có nhiều dòng «{item.labels[0]}» (dòng {numbers})")
-        for index in there:
-            for name in form.key_figures:
-                if pd.isna(keyed.frame.at[index, name]):
-                    reason = f"thiếu số liệu «{form.column(name).title_vi}» ở dòng «{item.labels[0]}»"
-                    keyed.rejected.append((index, name, "missing_figure", reason))
-
-
-def compare(printed: Any, parts: list[Any], step: Decimal) -> str | None:  # noqa: ANN401 - cells of a frame
-    """Why a printed sum is not that of its parts, in Vietnamese; None where it is, or where there is nothing to compare.
+def compare(printed: Any, parts: Sequence[Any], step: Decimal) -> str | None:  # noqa: ANN401 - cells of a frame
+    """Why a printed sum is not that of its parts, in Vietnamese; None where it is, or nothing can be compared.
 
     Each figure may be off by half the step it was rounded to.
     """
@@ -141,112 +108,299 @@ def compare(printed: Any, parts: list[Any], step: Decimal) -> str | None:  # noq
     return f"ghi {format_number(exact(printed))} nhưng các dòng con cộng lại là {format_number(total)}"
 
 
-def key_by_unit(
-    frame: pd.DataFrame, form: Form, rows: UnitRows, place: Place, quarter: Quarter, steps: Mapping[str, Decimal]
-) -> Keyed:
+def key_by_listing(table: TypedTable, rows: Listing) -> Keyed:
+    """Take out the totals that add up, and mark the rows that an indicator reads (``is_key``).
+
+    A key that is missing is a problem of the whole.
+    """
+    frame = table.frame
+    is_total = frame[table.form.label].str.match(r"(?i)\s*(?:tổng|cộng)\b").fillna(value=False).astype(bool)
+    if rows.key_column:  # a total that has a code of its own is a row like others
+        is_total &= ~frame[rows.key_column].isin(rows.keys)
+    keyed = Keyed(frame)
+    leaving = []
+    parts = [] if rows.nested else frame.index[~is_total].tolist()
+    for index in frame.index[is_total]:
+        differences = list(table.differences(index, parts))
+        keyed.rejected.extend((index, name, "total_sum", reason) for name, reason in differences)
+        if not differences and not any(at == index for at, _ in table.unread):
+            leaving.append(index)
+    # A heading amid the list ("Tàu dưới 12 m") says nothing that is kept.
+    headings = sorted(table.aside - set(frame.index[is_total]))
+    keyed.nondata.update(total=len(leaving), remark=len(headings))
+    keyed.frame = frame.drop(index=[*leaving, *headings])
+    if rows.key_column:
+        keyed.frame = keyed.frame.assign(is_key=keyed.frame[rows.key_column].isin(rows.keys))
+        there = set(keyed.frame[rows.key_column])
+        keyed.problems = [
+            f"không thấy dòng «{key}» của «{table.form.title_vi}»" for key in rows.keys if key not in there
+        ]
+    return keyed
+
+
+def key_by_outline(table: TypedTable, rows: Outline) -> Keyed:
+    """Add ``path``, ``item`` and ``is_key``, and reconcile each parent with its direct children.
+
+    A parent that is not the sum of the children given is rejected; so is a row without a name. A key item that is
+    missing, or there twice, is a problem of the whole.
+    """
+    form, frame, labels = table.form, table.frame, table.labels
+    positions = place_rows([""] * len(frame) if form.ordinal is None else table.texts(form.ordinal), labels)
+    keys = [label_key(re.sub(r"^[-–+*•]\s*", "", label)) for label in labels]
+    figures = table.has_figures()
+    totals = _totals(keys, rows)
+    items = _items(keys, positions, rows)
+    paths = ["total" if at in totals else place.path if place else None for at, place in enumerate(positions)]
+    headings = [at for at, path in enumerate(paths) if path is None and not figures[at]]
+
+    frame = frame.assign(
+        path=pd.Series(paths, index=frame.index, dtype="str"), item=pd.Series(items, index=frame.index, dtype="str")
+    )
+    frame["is_key"] = frame["item"].isin([item.code for item in rows.items if item.key])
+    keyed = Keyed(frame.drop(index=headings), Counter(heading=len(headings)))
+    keyed.rejected.extend(
+        (at, form.label, "no_name", "dòng có số liệu nhưng không có tên")
+        for at, key in enumerate(keys)
+        if not key and figures[at]
+    )
+    for parent, children in _children(positions, totals, without=set(headings)).items():
+        differences = table.differences(parent, children)
+        keyed.rejected.extend((parent, name, "parent_sum", reason) for name, reason in differences)
+    _check_key_items(keyed, table, rows)
+    return keyed
+
+
+def _totals(keys: Sequence[str], rows: Outline) -> list[int]:
+    """The rows that are the unnumbered total of the top rows."""
+    wanted = {label_key(label) for item in rows.items if item.code == rows.total for label in item.labels}
+    return [at for at, key in enumerate(keys) if key in wanted]
+
+
+def _items(keys: Sequence[str], positions: Sequence[Position | None], rows: Outline) -> list[str | None]:
+    """The item that each row is: its label's, where it stands under the item it must stand under."""
+    by_label: dict[str, list[Item]] = {}
+    for item in rows.items:
+        for label in item.labels:
+            by_label.setdefault(label_key(label), []).append(item)
+    items: list[str | None] = []
+    for key, place in zip(keys, positions, strict=True):
+        above = items[place.parent] if place and place.parent is not None else None
+        fitting = (item.code for item in by_label.get(key, ()) if item.under is None or item.under == above)
+        items.append(next(fitting, None))
+    return items
+
+
+def _children(positions: Sequence[Position | None], totals: Sequence[int], without: set[int]) -> dict[int, list[int]]:
+    """The direct children of each row; the first total's are the top rows. Without any marker, all rows are top."""
+    no_markers = not any(positions)
+    children: dict[int, list[int]] = {}
+    for at, place in enumerate(positions):
+        parent = place.parent if place else None
+        is_top = parent is None and (place is not None or no_markers) and at not in totals
+        if is_top and totals:
+            parent = totals[0]
+        if parent is not None and at not in without:
+            children.setdefault(parent, []).append(at)
+    return children
+
+
+def _check_key_items(keyed: Keyed, table: TypedTable, rows: Outline) -> None:
+    form, frame = table.form, keyed.frame
+    for item in rows.items:
+        if not item.key:
+            continue
+        there = frame.index[frame["item"] == item.code].tolist()
+        if not there:
+            keyed.problems.append(f"không thấy dòng «{item.labels[0]}» trong «{form.title_vi}»")
+        elif len(there) > 1:
+            numbers = ", ".join(str(number) for number in frame.loc[there, "row"])
+            keyed.problems.append(f"có nhiều dòng «{item.labels[0]}» (dòng {numbers})")
+        for index in there:
+            for name in form.key_figures:
+                if pd.isna(frame.loc[index, name]) and (index, name) not in table.unread:
+                    reason = f"thiếu số liệu «{form.column(name).title_vi}» ở dòng «{item.labels[0]}»"
+                    keyed.rejected.append((index, name, "missing_figure", reason))
+
+
+def match_unit(key: str, units: Iterable[Unit]) -> Unit | None:
+    """The unit that a normalised label names, with or without its kind.
+
+    A kind that is not the unit's names no unit, and neither does a bare name that two units bear.
+    """
+    found = _NAMED_KIND.fullmatch(key)
+    kind, name = (_KIND_PREFIXES[found[1]], found[2]) if found else (None, key)
+    named = [unit for unit in units if label_key(unit.name_vi) == name and kind in {None, unit.kind}]
+    return named[0] if len(named) == 1 else None
+
+
+class _Is(Enum):
+    """What a row of a form by units is."""
+
+    UNIT = auto()
+    BLOCK = auto()
+    TOTAL = auto()
+    OUTSIDE = auto()
+    REMARK = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _UnitRow:
+    """A row of a form by units: ``block`` is the one it stands in, or heads, or sums up (None: the whole)."""
+
+    kind: _Is
+    unit: Unit | None
+    block: str | None
+    is_place: bool = False
+
+
+def key_by_unit(table: TypedTable, rows: UnitRows, place: Place, quarter: Quarter) -> Keyed:
     """Add ``unit_code``, ``unit_name`` and ``block``, take out totals that reconcile, and reject what is no unit.
 
     A unit that is there twice (in one block) is rejected each time; a total that does not add up is rejected and is a
     problem of the whole; rows of the neighbours named in place.yaml are passed over.
     """
-    labels = ["" if pd.isna(label) else str(label) for label in frame[form.label]]
+    form, frame, labels = table.form, table.frame, table.labels
     units = place.units_on(quarter.end)
-    neighbours = {label_key(name) for name in place.file.neighbours}
-    keyed = Keyed(frame)
-    codes: list[str | None] = []
-    blocks: list[str | None] = []
-    totals: list[tuple[int, str | None, int]] = []
-    block: str | None = None
-    for index, label in enumerate(labels):
-        key = label_key(label)
-        unit = match_unit(key, units)
-        codes.append(unit.code if unit else None)
-        if unit is None and (_BLOCK.fullmatch(key) or key in {label_key(name) for name in rows.blocks}):
-            block = key
-            totals.append((index, block, index))
-        elif unit is None and (_TOTAL.fullmatch(key) or key == label_key(place.file.name_vi)):
-            of_block = _block_of_total(key)
-            totals.append((index, block if of_block else None, index))
-        elif unit is None and key in neighbours:
-            keyed.nondata["outside"] += 1
-            totals.append((index, "", index))
-        elif unit is None:
-            names = ", ".join(unit.label_vi for unit in units)
-            shown = "«…»" if form.names_people else f"«{label}»"
-            keyed.rejected.append((index, form.label, "unknown_unit", f"không có đơn vị {shown}; các đơn vị: {names}"))
-        blocks.append(block)
-    by_code = {unit.code: unit for unit in units}
-    frame = frame.assign(
-        unit_code=pd.Series(codes, index=frame.index, dtype="str"),
-        unit_name=pd.Series([by_code[c].label_vi if c else None for c in codes], index=frame.index, dtype="str"),
-        block=pd.Series(blocks, index=frame.index, dtype="str"),
+    found = _tell_unit_rows(table, rows, place, units)
+    keyed = Keyed(
+        frame.assign(
+            unit_code=pd.Series([row.unit.code if row.unit else None for row in found], index=frame.index, dtype="str"),
+            unit_name=pd.Series(
+                [row.unit.label_vi if row.unit else None for row in found], index=frame.index, dtype="str"
+            ),
+            block=pd.Series([row.block for row in found], index=frame.index, dtype="str"),
+        )
     )
-    keyed.frame = frame
+    names = ", ".join(unit.label_vi for unit in units)
+    for index, (row, label) in enumerate(zip(found, labels, strict=True)):
+        if row.kind is _Is.UNKNOWN:
+            reason = f"không có đơn vị «{label}»; các đơn vị: {names}"
+            keyed.rejected.append((index, form.label, "unknown_unit", reason))
     _reject_twins(keyed, form, rows)
-    _settle_totals(keyed, form, rows, totals, place, steps)
+    _Totals(table, found, keyed, place).settle(town_alone=rows.town_total_alone)
     return keyed
 
 
-def match_unit(key: str, units: Iterable[Unit]) -> Unit | None:
-    """The unit that a normalised label names, with or without its kind; a kind that is not the unit's names no unit."""
-    found = _PREFIX.fullmatch(key)
-    for unit in units:
-        name = label_key(unit.name_vi)
-        if key == name or (found and found[2] == name and _PREFIXES[found[1]] == unit.kind):
-            return unit
-    return None
+def _tell_unit_rows(table: TypedTable, rows: UnitRows, place: Place, units: Sequence[Unit]) -> list[_UnitRow]:
+    neighbours = {label_key(name) for name in place.file.neighbours}
+    own_blocks = {label_key(name) for name in rows.blocks}
+    own_name = label_key(place.file.name_vi)
+    blocks: list[str] = []
+    found: list[_UnitRow] = []
+    for index, label in enumerate(table.labels):
+        whole = label_key(label)
+        bare = _ORDINAL.sub("", whole, count=1) if _ORDINAL.match(whole) else whole
+        block = blocks[-1] if blocks else None
+        unit = match_unit(whole, units) or match_unit(bare, units)
+        heads = _BLOCK.fullmatch(bare)
+        if unit is not None:
+            found.append(_UnitRow(_Is.UNIT, unit, block))
+        elif heads or bare in own_blocks:
+            blocks.append(_block_name(heads["word"] if heads else bare))
+            found.append(_UnitRow(_Is.BLOCK, None, blocks[-1]))
+        elif _TOTAL.fullmatch(bare) or bare == own_name:
+            of_block = _block_of_total(bare, blocks)
+            found.append(_UnitRow(_Is.TOTAL, None, of_block, is_place=own_name in bare))
+        elif bare in neighbours:
+            found.append(_UnitRow(_Is.OUTSIDE, None, None))
+        else:
+            found.append(_UnitRow(_Is.REMARK if index in table.aside else _Is.UNKNOWN, None, block))
+    return found
 
 
-def _block_of_total(key: str) -> bool:
-    """Whether a total is of its block: "Cộng phường", "Tổng I"."""
-    return re.search(r"\b(?:phường|xã|thành thị|nông thôn|đô thị)$|\b(?:i|ii)$", key) is not None and "+" not in key
+def _block_name(word: str) -> str:
+    return _SAME_BLOCK.get(word, word)
+
+
+def _block_of_total(key: str, blocks: Sequence[str]) -> str | None:
+    """The block whose total a label says it is ("Cộng phường", "Tổng I"); None for the whole ("Tổng I+II")."""
+    words = _BLOCK_WORD.findall(key)
+    if len(words) != 1 or not key.endswith(words[0]):
+        return None
+    if words[0].startswith("i"):
+        order = len(words[0]) - 1
+        return blocks[order] if order < len(blocks) else None
+    return _block_name(words[0])
 
 
 def _reject_twins(keyed: Keyed, form: Form, rows: UnitRows) -> None:
     frame = keyed.frame
     known = frame[frame["unit_code"].notna()]
     columns = ["unit_code", "block"] if rows.blocks else ["unit_code"]
-    for index in known.index[known.duplicated(columns, keep=False)]:
-        twins = known.loc[(known[columns] == known.loc[index, columns]).all(axis=1), "row"]
-        numbers = ", ".join(map(str, twins))
-        reason = f"{frame.at[index, 'unit_name']} có nhiều dòng ({numbers})"
-        keyed.rejected.append((index, form.label, "unit_twice", reason))
+    for _, twins in known[known.duplicated(columns, keep=False)].groupby(columns, dropna=False):
+        numbers = ", ".join(str(number) for number in twins["row"])
+        for index, name in twins["unit_name"].items():
+            keyed.rejected.append((int(str(index)), form.label, "unit_twice", f"{name} có nhiều dòng ({numbers})"))
 
 
-def _settle_totals(
-    keyed: Keyed,
-    form: Form,
-    rows: UnitRows,
-    totals: list[tuple[int, str | None, int]],
-    place: Place,
-    steps: Mapping[str, Decimal],
-) -> None:
-    frame = keyed.frame
-    additive = [column.name for column in form.columns if column.additive]
-    parts = frame[frame["unit_code"].notna()]
-    alone = rows.town_total_alone and parts.empty
-    leaving: list[int] = []
-    for index, block, _ in totals:
-        if block == "":  # a neighbour's row
-            leaving.append(index)
-            continue
-        if alone and block is None:
-            frame.loc[index, "unit_code"] = place.file.code
-            frame.loc[index, "unit_name"] = place.file.name_vi
-            continue
-        below = parts if block is None else parts[parts["block"] == block]
-        differences = [
-            (name, difference)
-            for name in additive
-            if (difference := compare(frame.at[index, name], list(below[name]), steps[name])) is not None
-        ]
-        if differences:
-            name, difference = differences[0]
-            label = frame.at[index, form.label]
-            reason = f"cột «{form.column(name).title_vi}», «{label}»: {difference}"
-            keyed.rejected.append((index, name, "total_sum", reason))
-            keyed.problems.append(f"dòng {frame.at[index, 'row']}, {reason}")
+class _Totals:
+    """The totals and block rows of a form by units, reconciled with the units' rows."""
+
+    def __init__(self, table: TypedTable, found: Sequence[_UnitRow], keyed: Keyed, place: Place) -> None:
+        self._table, self._found, self._keyed, self._place = table, found, keyed, place
+        # Rows that name no unit are in the printed total like others.
+        self._parts = self._rows(_Is.UNIT, _Is.UNKNOWN)
+        self._outside = self._rows(_Is.OUTSIDE)
+        self._leaving: list[int] = []
+
+    def _rows(self, *kinds: _Is) -> list[int]:
+        return [index for index, row in enumerate(self._found) if row.kind in kinds]
+
+    def _number(self, index: int) -> str:
+        return str(self._table.frame.loc[index, "row"])
+
+    def settle(self, *, town_alone: bool) -> None:
+        """Take what reconciles out of the frame; ``town_alone`` keeps a total as the town's where no unit has a row."""
+        keyed = self._keyed
+        if town_alone and not self._parts:
+            self._settle_town_alone()
         else:
-            keyed.nondata["total"] += 1
-            leaving.append(index)
-    keyed.frame = frame.drop(index=leaving)
+            for index in self._rows(_Is.BLOCK, _Is.TOTAL):
+                self._settle(index, self._members(self._found[index].block))
+        remarks = self._rows(_Is.REMARK)
+        keyed.nondata.update(total=len(self._leaving), outside=len(self._outside), remark=len(remarks))
+        keyed.frame = keyed.frame.drop(index=[*self._leaving, *self._outside, *remarks])
+
+    def _members(self, block: str | None) -> list[int]:
+        """The rows of a block: those that stand in it, or are of its kind where the form has no such block."""
+        if block is None:
+            return self._parts
+        if any(row.kind is _Is.BLOCK and row.block == block for row in self._found):
+            return [index for index in self._parts if self._found[index].block == block]
+        return [index for index in self._parts if (unit := self._found[index].unit) and _is_of(unit, block)]
+
+    def _settle(self, index: int, parts: Sequence[int]) -> None:
+        """Let a total leave where it is the sum of its parts, or of these and the neighbours' rows."""
+        differences = list(self._table.differences(index, parts))
+        if differences and self._outside and not list(self._table.differences(index, [*parts, *self._outside])):
+            differences = []
+        for name, reason in differences:
+            self._keyed.rejected.append((index, name, "total_sum", reason))
+        if differences:
+            self._keyed.problems.append(f"dòng {self._number(index)}, {differences[0][1]}")
+        elif not any(at == index for at, _ in self._table.unread):
+            self._leaving.append(index)
+
+    def _settle_town_alone(self) -> None:
+        """Without any unit's row the town's own row, or else the only total, is the town's figure."""
+        blocks = self._rows(_Is.BLOCK)
+        totals = [index for index in self._rows(_Is.TOTAL) if self._found[index].block is None]
+        town = next((index for index in totals if self._found[index].is_place), None)
+        if town is None and totals and not self._outside:
+            town = totals[0]
+        self._leaving += blocks + [index for index in self._rows(_Is.TOTAL) if index not in totals]
+        for index in totals:
+            if index != town:
+                self._settle(index, [] if town is None else [town])
+        if town is None:
+            return
+        for name, reason in self._table.differences(town, blocks) if len(blocks) > 1 else ():
+            self._keyed.rejected.append((town, name, "total_sum", reason))
+            self._keyed.problems.append(f"dòng {self._number(town)}, {reason}")
+        frame = self._keyed.frame
+        frame.loc[town, ["unit_code", "unit_name"]] = [self._place.file.code, self._place.file.name_vi]
+
+
+def _is_of(unit: Unit, block: str) -> bool:
+    return {"thành thị": unit.urban, "nông thôn": not unit.urban}.get(block, unit.kind == block)

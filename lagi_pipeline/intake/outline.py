@@ -1,4 +1,4 @@
-"""Outline rows: which row stands under which, decided by the markers A, I, 1, 1.1, a, - and their neighbours."""
+"""Outline rows: which row stands under which, decided by the markers A, I, 1, 1.1, a, -, + and their neighbours."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LETTER = re.compile(r"[A-Z]")
 _ARABIC = re.compile(r"\d+")
 _DOTTED = re.compile(r"\d+(?:\.\d+)+")
 _SMALL = re.compile(r"[a-zđ]")
-_DASHES = frozenset("-–—−+*")
+_DASHES = frozenset("-–—−*")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 
 
@@ -25,6 +25,10 @@ class Mark(Enum):
     DOTTED = "1.1"
     SMALL = "a"
     DASH = "-"
+    PLUS = "+"
+
+
+_BELOW_DOTTED = frozenset({Mark.SMALL, Mark.DASH, Mark.PLUS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,72 +39,94 @@ class Position:
     parent: int | None
 
 
-def _roman_value(marker: str) -> int:
-    values = [_ROMAN_VALUES[letter] for letter in marker]
-    following = [*values[1:], 0]
-    return sum(-value if value < later else value for value, later in zip(values, following, strict=True))
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A row that later rows may stand under."""
 
-
-def _plain(marker: str) -> str:
-    return marker.strip().strip("().,:/").strip() or marker.strip()[:1]
+    mark: Mark
+    name: str
+    index: int
 
 
 def place_rows(markers: Sequence[str], labels: Sequence[str]) -> list[Position | None]:
     """The position of each row by its marker (STT) and, where that is blank, a dash that its label begins with.
 
-    A bare letter that is also a Roman numeral ("I", "V", "C") is a letter only where it is the next after the letter
-    before it at its level; else it is Roman. A row without any marker has no position.
+    A bare letter that is also a Roman numeral ("I", "V") is a letter only where it is the next after the letter before
+    it at its level and no "II" follows; else it is Roman. A row without any marker has no position.
     """
-    stack: list[tuple[Mark, str, int]] = []
-    dashes: dict[int | None, int] = {}
+    plain = [_plain(marker) for marker in markers]
+    stack: list[_Open] = []
+    unnumbered: dict[tuple[Mark, int | None], int] = {}
     positions: list[Position | None] = []
-    for index, (marker, label) in enumerate(zip(markers, labels, strict=True)):
-        kind, name = _kind(_plain(marker), label, stack)
-        if kind is None:
+    for index, (marker, label) in enumerate(zip(plain, labels, strict=True)):
+        mark = _mark(marker or _leading_dash(label), stack, plain[index + 1 :])
+        if mark is None:
             positions.append(None)
             continue
-        levels = [mark for mark, _, _ in stack]
-        if kind is Mark.DOTTED:
-            depth = name.count(".")
-            while stack and stack[-1][0] in {Mark.DASH, Mark.SMALL}:
-                stack.pop()
-            while stack and stack[-1][0] is Mark.DOTTED and stack[-1][1].count(".") >= depth:
-                stack.pop()
-        elif kind in levels:
-            del stack[levels.index(kind) :]
-        parent = stack[-1][2] if stack else None
-        if kind is Mark.DASH:
-            dashes[parent] = dashes.get(parent, 0) + 1
-            name = f"-{dashes[parent]}"
+        _close(stack, mark, marker)
+        name = marker
+        parent = stack[-1].index if stack else None
+        if mark in {Mark.DASH, Mark.PLUS}:
+            count = unnumbered[mark, parent] = unnumbered.get((mark, parent), 0) + 1
+            name = f"{mark.value}{count}"
         above = positions[parent] if parent is not None else None
-        step = name.rpartition(".")[2]
-        path = f"{above.path}.{step}" if above else name
-        stack.append((kind, name, index))
+        path = f"{above.path}.{name.rpartition('.')[2]}" if above else name
+        stack.append(_Open(mark, name, index))
         positions.append(Position(path, parent))
     return positions
 
 
-def _kind(marker: str, label: str, stack: list[tuple[Mark, str, int]]) -> tuple[Mark | None, str]:
-    if not marker:
-        return (Mark.DASH, "-") if label.strip()[:1] in _DASHES else (None, "")
+def _plain(marker: str) -> str:
+    bare = marker.strip()
+    return bare.strip("().,:/").strip().rstrip("-–").strip() or bare[:1].strip("().,:/")
+
+
+def _leading_dash(label: str) -> str:
+    first = label.strip()[:1]
+    return first if first in _DASHES or first == Mark.PLUS.value else ""
+
+
+def _close(stack: list[_Open], mark: Mark, name: str) -> None:
+    """Take off the stack what a row of this mark cannot stand under: its own level, and all below it."""
+    if mark is Mark.DOTTED:
+        depth = name.count(".")
+        while stack and (
+            stack[-1].mark in _BELOW_DOTTED or (stack[-1].mark is Mark.DOTTED and stack[-1].name.count(".") >= depth)
+        ):
+            stack.pop()
+        return
+    levels = [row.mark for row in stack]
+    if mark in levels:
+        del stack[levels.index(mark) :]
+
+
+def _mark(marker: str, stack: Sequence[_Open], following: Sequence[str]) -> Mark | None:
     if marker in _DASHES:
-        return Mark.DASH, "-"
-    for pattern, kind in ((_DOTTED, Mark.DOTTED), (_ARABIC, Mark.ARABIC), (_SMALL, Mark.SMALL)):
+        return Mark.DASH
+    if marker == Mark.PLUS.value:
+        return Mark.PLUS
+    for pattern, mark in ((_DOTTED, Mark.DOTTED), (_ARABIC, Mark.ARABIC), (_SMALL, Mark.SMALL)):
         if pattern.fullmatch(marker):
-            return kind, marker
-    if _LETTER.fullmatch(marker) and _is_letter(marker, stack):
-        return Mark.LETTER, marker
-    if _ROMAN.fullmatch(marker):
-        return Mark.ROMAN, marker
-    return None, ""
+            return mark
+    if _LETTER.fullmatch(marker) and _is_letter(marker, stack, following):
+        return Mark.LETTER
+    return Mark.ROMAN if _ROMAN.fullmatch(marker) else None
 
 
-def _is_letter(marker: str, stack: list[tuple[Mark, str, int]]) -> bool:
+def _is_letter(marker: str, stack: Sequence[_Open], following: Sequence[str]) -> bool:
     """Whether a capital is a letter rather than a Roman numeral: its neighbours decide."""
-    letters = [name for mark, name, _ in stack if mark is Mark.LETTER]
-    romans = [name for mark, name, _ in stack if mark is Mark.ROMAN]
     if not _ROMAN.fullmatch(marker):
         return True
+    letters = [row.name for row in stack if row.mark is Mark.LETTER]
+    romans = [row.name for row in stack if row.mark is Mark.ROMAN]
     if romans and _roman_value(marker) == _roman_value(romans[-1]) + 1:
         return False
-    return bool(letters) and ord(marker) == ord(letters[-1]) + 1
+    next_capital = next((name for name in following if _LETTER.fullmatch(name) or _ROMAN.fullmatch(name)), "")
+    begins_numerals = marker == "I" and next_capital == "II"
+    return bool(letters) and ord(marker) == ord(letters[-1]) + 1 and not begins_numerals
+
+
+def _roman_value(marker: str) -> int:
+    values = [_ROMAN_VALUES[letter] for letter in marker]
+    following = [*values[1:], 0]
+    return sum(-value if value < later else value for value, later in zip(values, following, strict=True))

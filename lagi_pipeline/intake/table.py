@@ -1,49 +1,56 @@
-"""One form read out of a workbook: its table found, its rows told apart, its cells typed, its totals reconciled."""
+"""One form read out of a workbook: its table found, its cells typed, its rows keyed, its totals reconciled."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from lagi_pipeline.catalogue.place import Place
+from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.intake.cells import TypedColumn, show, type_column
+from lagi_pipeline.intake.cells import Reader, TypedColumn, show, type_column
 from lagi_pipeline.intake.findings import Finding, RefusedFileError, Severity
-from lagi_pipeline.intake.form import CellKind, Column, Covers, Form, Listing, Outline, UnitNames
+from lagi_pipeline.intake.form import Column, Covers, Form, Listing, Outline, UnitNames, UnitRows
 from lagi_pipeline.intake.grid import Sheet, Value
-from lagi_pipeline.intake.header import Header, find_header
-from lagi_pipeline.intake.keys import Keyed, key_by_outline, key_by_unit, match_unit
-from lagi_pipeline.vietnamese.numbers import NumberError, decide_convention, parse_number
+from lagi_pipeline.intake.header import Header, find_header, header_key
+from lagi_pipeline.intake.keys import (
+    Keyed,
+    TypedTable,
+    key_by_listing,
+    key_by_outline,
+    key_by_unit,
+    match_unit,
+)
+from lagi_pipeline.intake.masking import MASK, RawRows, without_quoted
 from lagi_pipeline.intake.period import Period, PeriodError, read_period
+from lagi_pipeline.intake.rows import OwnLine, TableRows, is_title, tell_apart
+from lagi_pipeline.vietnamese.numbers import Convention, NumberError, decide_convention, parse_number
 from lagi_pipeline.vietnamese.text import label_key
 from lagi_pipeline.vietnamese.units import MeasureUnit, UnitError, UnitLine, convert, find_unit_line, lookup
 
-_NUMBERING = re.compile(r"\(?(?:[A-ZĐ]|\d{1,2})\)?|\(?\d{1,2}\)?\s*=.*")
-_FOOTERS = (
-    "người lập", "lập biểu", "ghi chú", "nơi nhận", "tm.", "tm ", "t/m", "kt.", "tl.", "tuq.", "thủ trưởng", "chủ tịch",
-    "trưởng phòng", "giám đốc", "kế toán", "nguồn:", "nguồn số liệu", "la gi, ngày", "ủy ban nhân dân",
-)  # fmt: skip
-_DATED_PLACE = re.compile(r"^[^\d]{0,40}, ngày .* tháng .* năm ")
+__all__ = ["MASK", "Reading", "read_tables"]
+
 _BASIS = re.compile(r"giá\s+(?P<basis>so sánh(?:\s+năm)?\s+(?P<year>\d{4})|hiện hành)")
-_MOST_FOOTER_CELLS = 4
-_PERSONAL_HEADER = re.compile(r"họ|tên|chủ|người|cccd|cmnd|cmt|định danh|căn cước|điện thoại|sđt|địa chỉ|sinh")
-MASK = "***"
+_RUNNING = re.compile(r"\blũy kế\b|\b(?:đến|hết)\s+(?:hết\s+)?quý\b")
+_FEWEST_PARTIAL = 2
+_PERCENT = "%"
 
 
 @dataclass
 class Reading:
     """A form as one workbook gives it.
 
-    ``frame`` has the form's own columns, typed and in the table's units, with ``row``, ``sheet`` and ``cells``; its
-    index is the position among the table's rows. ``rows_read`` counts the non-blank rows of the table's part of the
-    sheet: data rows accepted so far (``len(frame)``), those rejected (``rejected_rows``) and ``nondata`` by kind.
-    ``problems`` are reasons for which the whole reading may give no figure; ``rejected_units`` are reasons by unit.
+    ``frame`` has the form's own columns (but those that name people), typed and in the table's units, with ``row``,
+    ``sheet`` and ``cells``; its index is the position among the table's rows. ``rows_read`` counts the non-blank rows
+    of the table's part of the sheet: data rows accepted so far (``len(frame)``), those rejected (``rejected_rows``) and
+    ``nondata`` by kind. ``problems`` are reasons for which the whole reading may give no figure; ``rejected_units`` are
+    reasons by unit.
     """
 
     form: Form
@@ -53,7 +60,7 @@ class Reading:
     basis: str | None
     steps: dict[str, Decimal]
     letters: dict[str, str]
-    raw: dict[int, dict[str, str]]
+    raw: RawRows
     findings: list[Finding] = field(default_factory=list)
     rejected_rows: set[int] = field(default_factory=set)
     nondata: Counter[str] = field(default_factory=Counter)
@@ -61,42 +68,100 @@ class Reading:
     problems: list[str] = field(default_factory=list)
     rejected_units: dict[str, str] = field(default_factory=dict)
 
-    def reject(self, index: int, column: str | None, rule: str, reason: str, severity: Severity = Severity.ERROR) -> None:
-        """Put a finding at a row of the frame; an error takes the row out of it, a unit's row takes the unit's figure."""
+    def reject(
+        self, index: int, column: str | None, rule: str, reason: str, severity: Severity = Severity.ERROR
+    ) -> None:
+        """Put a finding at a row of the frame; an error takes the row out of it, a unit's row takes the unit's figure.
+
+        A unit of several blocks loses all of its rows with one: what is left of it would look like a whole unit.
+        """
         row = self.frame.loc[index]
-        unit, key = row.get("unit_code"), bool(row.get("is_key", False))
-        self.findings.append(self._finding(index, int(row["row"]), column, rule, reason, severity))
+        number = int(str(row["row"]))
+        raw = self.raw.of(index)
+        self.findings.append(
+            Finding(
+                sheet=self.sheet,
+                row=number,
+                cell=f"{self.letters[column]}{number}" if column in self.letters else None,
+                column=None if column is None else self._title(column),
+                value=raw.get(column or ""),
+                rule=rule,
+                reason=reason,
+                severity=severity,
+                raw={self._title(key): value for key, value in raw.items()},
+            )
+        )
         if severity is Severity.WARNING:
             return
         self.rejected_rows.add(index)
-        where = f"trang «{self.sheet}», dòng {row['row']}: {reason}"
-        if isinstance(unit, str):
-            self.rejected_units[unit] = where
-        if key:
+        where = f"trang «{self.sheet}», dòng {number}: {reason}"
+        if bool(row.get("is_key", False)) and where not in self.problems:
             self.problems.append(where)
+        unit = row.get("unit_code")
+        if isinstance(unit, str):
+            self.rejected_units.setdefault(unit, where)
+            self._reject_other_blocks(unit, number)
 
-    def _finding(self, index: int, number: int, column: str | None, rule: str, reason: str, severity: Severity) -> Finding:
-        raw = self.raw.get(index, {})
-        title = None if column is None else self.form.column(column).title_vi
-        return Finding(
-            sheet=self.sheet,
-            row=number,
-            cell=f"{self.letters[column]}{number}" if column in self.letters else None,
-            column=title,
-            value=raw.get(column or "", None),
-            rule=rule,
-            reason=reason,
-            severity=severity,
-            raw={self._title(key): value for key, value in raw.items()},
-        )
+    def _reject_other_blocks(self, unit: str, number: int) -> None:
+        if not (isinstance(self.form.rows, UnitRows) and self.form.rows.blocks):
+            return
+        others = self.frame.index[self.frame["unit_code"] == unit].difference(list(self.rejected_rows))
+        if len(others):
+            reason = f"dòng {number} của cùng đơn vị bị trả lại, số liệu của đơn vị không đủ"
+            self.reject(int(others[0]), self.form.label, "unit_incomplete", reason)
 
     def _title(self, key: str) -> str:
-        titles = {column.name: column.title_vi for column in self.form.columns}
-        return titles.get(key, key)
+        return next((column.title_vi for column in self.form.columns if column.name == key), key)
 
     def accepted(self) -> pd.DataFrame:
         """The rows without an error."""
+        if not self.rejected_rows:
+            return self.frame
         return self.frame[~self.frame.index.isin(self.rejected_rows)]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a reading happens: the place, its units on the quarter's last day, and the quarter."""
+
+    place: Place
+    quarter: Quarter
+
+    @property
+    def units(self) -> list[Unit]:
+        return self.place.units_on(self.quarter.end)
+
+    def unit_names(self) -> Callable[[str], Unit | None]:
+        """What unit a text names, each text looked up once."""
+        units = self.units
+        return lru_cache(maxsize=None)(lambda text: match_unit(label_key(text), units))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A form found in a sheet: its header, and the rows of its part of the sheet."""
+
+    form: Form
+    sheet: Sheet
+    header: Header
+    titles: list[str]
+    titles_above: list[str]
+    rows: TableRows
+
+    def cells(self, column: Column) -> list[Value]:
+        """What stands in a column, in the order of the data rows."""
+        if column.name == self.form.label:
+            return self.rows.labels
+        place = self.header.places.get(column.name)
+        if place is None:
+            return [""] * len(self.rows.data)
+        rows = self.sheet.rows
+        return [rows[position][place] for position in self.rows.data]
+
+    def number_texts(self) -> list[str]:
+        """The texts that stand where numbers belong."""
+        cells = (cell for column in self.form.columns if column.unit for cell in self.cells(column))
+        return [cell for cell in cells if isinstance(cell, str) and cell]
 
 
 def read_tables(sheets: Sequence[Sheet], forms: Sequence[Form], place: Place, quarter: Quarter) -> list[Reading]:
@@ -106,294 +171,232 @@ def read_tables(sheets: Sequence[Sheet], forms: Sequence[Form], place: Place, qu
         RefusedFileError: no form is there (naming the missing columns), one is there twice or only in part, or what its
             title and unit line say cannot be meant.
     """
-    found: list[tuple[Form, Sheet, Header]] = []
-    nearest: tuple[int, str] | None = None
+    matches = [match for form in forms if (match := _match(sheets, form, quarter)) is not None]
+    if not matches:
+        raise RefusedFileError(_no_form(sheets, forms, quarter), rule="no_form")
+    found = [_found(form, sheet, header, matches) for form, sheet, header in matches]
+    convention = decide_convention([text for table in found for text in table.number_texts()])
+    return [_read(table, convention, _Place(place, quarter)) for table in found]
+
+
+_Match = tuple[Form, Sheet, Header]
+
+
+def _match(sheets: Sequence[Sheet], form: Form, quarter: Quarter) -> _Match | None:
+    """The one sheet that holds a form; None where none does.
+
+    Raises:
+        RefusedFileError: several do, or none does and one holds half of its columns.
+    """
+    matches: list[_Match] = []
+    partial: tuple[int, str, str] | None = None
+    required = sum(column.required for column in form.columns)
+    for sheet in sheets:
+        header, missing = find_header(sheet, form, quarter)
+        have = required - len(missing)
+        if header is not None:
+            matches.append((form, sheet, header))
+        elif have >= max(_FEWEST_PARTIAL, (required + 1) // 2) and (partial is None or have > partial[0]):
+            partial = (have, sheet.name, _lacks(form, sheet, missing))
+    if len(matches) > 1:
+        names = ", ".join(f"«{sheet.name}»" for _, sheet, _ in matches)
+        raise RefusedFileError(f"các trang {names} đều là «{form.title_vi}»: đọc trang nào?", rule="two_sheets")
+    if not matches:
+        _refuse_other_period(sheets, form, quarter)
+    if partial and not matches:
+        raise RefusedFileError(partial[2], rule="missing_column", sheet=partial[1])
+    return matches[0] if matches else None
+
+
+def _refuse_other_period(sheets: Sequence[Sheet], form: Form, quarter: Quarter) -> None:
+    """Refuse a form of another period, whose headers say so.
+
+    Raises:
+        RefusedFileError: a sheet would be the form, did its title or its columns name the folder's quarter.
+    """
+    for sheet in sheets:
+        try:
+            header, _ = find_header(sheet, form, None)
+        except RefusedFileError:  # columns of several periods, none of them the quarter's
+            continue
+        if header is None:
+            continue
+        _period(_found(form, sheet, header, [(form, sheet, header)]), quarter)
+        for column, place in header.places.items():
+            label = header.labels[place]
+            if header_key(label, quarter) != header_key(label, None):
+                at = sheet.address(header.bottom, place)
+                title = form.column(column).title_vi
+                reason = f"trang «{sheet.name}», ô {at}: cột «{title}» ghi «{label}», không phải kỳ {quarter.label_vi}"
+                raise RefusedFileError(reason, rule="period", sheet=sheet.name, cell=at)
+
+
+def _no_form(sheets: Sequence[Sheet], forms: Sequence[Form], quarter: Quarter) -> str:
+    names = ", ".join(f"«{sheet.name}»" for sheet in sheets) or "(không có trang nào)"
+    nearest: tuple[int, str] = (0, "")
     for form in forms:
-        matches: list[tuple[Sheet, Header]] = []
+        required = sum(column.required for column in form.columns)
         for sheet in sheets:
-            header, missing = find_header(sheet, form)
-            if header is not None:
-                matches.append((sheet, header))
-            required = sum(column.required for column in form.columns)
-            have = required - len(missing)
-            if header is None and have and (nearest is None or have > nearest[0]):
-                nearest = (have, _lacks(form, sheet, missing))
-            if header is None and have >= max(2, (required + 1) // 2):
-                _refuse_partial(form, sheet, missing, others=len(matches))
-        if len(matches) > 1:
-            names = ", ".join(f"«{sheet.name}»" for sheet, _ in matches)
-            raise RefusedFileError(f"các trang {names} đều là «{form.title_vi}»: đọc trang nào?", rule="two_sheets")
-        found.extend((form, *match) for match in matches)
-    if not found:
-        names = ", ".join(f"«{sheet.name}»" for sheet in sheets) or "(không có trang nào)"
-        hint = f"; gần nhất: {nearest[1]}" if nearest else ""
-        raise RefusedFileError(f"không trang nào ({names}) có bảng «{forms[0].title_vi}»{hint}", rule="no_form")
-    return [_read(form, sheet, header, _part(sheet, header, found), place, quarter) for form, sheet, header in found]
+            missing = find_header(sheet, form, quarter)[1]
+            nearest = max(nearest, (required - len(missing), _lacks(form, sheet, missing)), key=lambda near: near[0])
+    hint = f"; gần nhất: {nearest[1]}" if nearest[0] else ""
+    return f"không trang nào ({names}) có bảng «{forms[0].title_vi}»{hint}"
 
 
 def _lacks(form: Form, sheet: Sheet, missing: Sequence[Column]) -> str:
-    return f"trang «{sheet.name}» thiếu cột {', '.join(f'«{column.title_vi}»' for column in missing)} của «{form.title_vi}»"
+    columns = ", ".join(f"«{column.title_vi}»" for column in missing)
+    return f"trang «{sheet.name}» thiếu cột {columns} của «{form.title_vi}»"
 
 
-def _refuse_partial(form: Form, sheet: Sheet, missing: Sequence[Column], *, others: int) -> None:
-    if not others:
-        raise RefusedFileError(_lacks(form, sheet, missing), rule="missing_column", sheet=sheet.name)
+def _found(form: Form, sheet: Sheet, header: Header, matches: Sequence[_Match]) -> _Found:
+    """The table below a header, and the titles above it (and above the first table of the sheet)."""
+    headers = sorted((other for _, s, other in matches if s is sheet), key=lambda other: other.top)
+    at = headers.index(header)
+    start = 0 if at == 0 else _title_start(sheet, header.top, headers[at - 1].bottom)
+    end = len(sheet.rows) if at + 1 == len(headers) else _title_start(sheet, headers[at + 1].top, header.bottom)
+    above = [] if at == 0 else _texts(sheet, 0, headers[0].top)
+    return _Found(
+        form, sheet, header, _texts(sheet, start, header.top), above, tell_apart(form, sheet, header, (start, end))
+    )
 
 
-def _part(sheet: Sheet, header: Header, found: Sequence[tuple[Form, Sheet, Header]]) -> tuple[int, int]:
-    """The rows of the sheet that belong to a header: from the end of the table before it to the next one's titles."""
-    tops = sorted((other.top, other.bottom) for _, s, other in found if s is sheet)
-    at = [top for top, _ in tops].index(header.top)
-    start = 0 if at == 0 else _title_start(sheet, tops[at][0], tops[at - 1][1])
-    end = len(sheet.rows) if at + 1 == len(tops) else _title_start(sheet, tops[at + 1][0], header.bottom)
-    return start, end
+def _texts(sheet: Sheet, start: int, end: int) -> list[str]:
+    return [cell for row in sheet.rows[start:end] for cell in row if isinstance(cell, str) and cell.strip()]
 
 
 def _title_start(sheet: Sheet, top: int, after: int) -> int:
-    """The first of the title rows above a header: rows of at most two cells, none of them a number."""
-    while top - 1 > after and _is_title(sheet.rows[top - 1]):
+    """The first of the title rows above a header."""
+    while top - 1 > after and is_title(sheet.rows[top - 1]):
         top -= 1
     return top
 
 
-def _is_title(row: Sequence[Value]) -> bool:
-    filled = [cell for cell in row if cell != ""]
-    return len(filled) <= 2 and all(isinstance(cell, str) for cell in filled)  # noqa: PLR2004 - two halves of a page
-
-
-def _read(form: Form, sheet: Sheet, header: Header, part: tuple[int, int], place: Place, quarter: Quarter) -> Reading:
-    start, end = part
-    above = [cell for row in sheet.rows[: header.top] for cell in row if isinstance(cell, str) and cell.strip()]
-    own = [cell for row in sheet.rows[start : header.top] for cell in row if isinstance(cell, str) and cell.strip()]
-    period = _period(form, sheet, own if start == 0 else own + above, quarter)
-    scales = _scales(form, sheet, header, own)
-    nondata: Counter[str] = Counter(title=sum(any(c != "" for c in row) for row in sheet.rows[start : header.top]))
-    nondata["header"] = sum(any(c != "" for c in row) for row in sheet.rows[header.top : header.bottom + 1])
-    data, lines, late = _data_rows(form, sheet, header, end, nondata)
-    for position in range(start, header.top):
-        above_table = _lines_of(form, sheet, position)
-        nondata["title"] -= bool(above_table)
-        lines.extend(above_table)
-
-    numbers = [sheet.row_number(position) for position in data]
-    texts = [c for k in form.columns if k.unit and k.name in header.at for p in data if isinstance(c := sheet.rows[p][header.at[k.name]], str)]
-    convention = decide_convention(texts)
-    typed: dict[str, TypedColumn] = {}
-    for column in form.columns:
-        place_of = header.at.get(column.name)
-        cells = [""] * len(data) if place_of is None else [sheet.rows[position][place_of] for position in data]
-        typed[column.name] = type_column(column, cells, scales.get(column.name, Decimal(1)), convention, zero_dash=form.zero_dash)
-    frame = pd.DataFrame({name: column.values for name, column in typed.items()})
+def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
+    form, sheet, rows = found.form, found.sheet, found.rows
+    period = _period(found, place.quarter)
+    scales = _scales(found)
+    typed = {
+        column.name: type_column(
+            column, found.cells(column), Reader(scales.get(column.name, Decimal(1)), convention, form.zero_dash)
+        )
+        for column in form.columns
+        if not column.personal
+    }
+    letters = {name: sheet.letters(position) for name, position in found.header.places.items()}
+    numbers = [sheet.row_number(position) for position in rows.data]
+    frame = pd.DataFrame({name: column.series for name, column in typed.items()})
     frame["sheet"] = pd.Series(sheet.name, index=frame.index, dtype="str")
     frame["row"] = pd.Series(numbers, index=frame.index, dtype="int64")
-    letters = {name: sheet.letters(position) for name, position in header.at.items()}
-    frame["cells"] = _cells(form, letters, numbers)
+    frame["cells"] = _addresses(form, letters, numbers)
+    unit_of = place.unit_names()
     reading = Reading(
         form=form,
         sheet=sheet.name,
         frame=frame,
         period=period,
-        basis=_basis(own) if form.basis else None,
+        basis=_basis(found.titles) if form.basis else None,
         steps={name: column.step for name, column in typed.items()},
         letters=letters,
-        raw=_RawRows(form, sheet, header, data),
-        nondata=nondata,
-        rows_read=nondata.total() + len(data) + len(late) + len(lines),
+        raw=RawRows(form, sheet, found.header, rows.data, is_known=lambda text: unit_of(text) is not None),
+        nondata=Counter(rows.nondata),
+        rows_read=rows.read,
     )
-    _add_lines(reading, lines)
-    _derive(reading, place, quarter)
-    _key(reading, place, quarter)
+    unread = _add_lines(reading, rows.lines, convention)
+    _derive(reading, unit_of)
+    _key(reading, typed, rows, place)
     _report_cells(reading, typed)
-    _report_late(reading, sheet, late)
+    _report_lines(reading, unread)
+    _report_late(reading, sheet, rows.late)
     return reading
 
 
-def _period(form: Form, sheet: Sheet, lines: Sequence[str], quarter: Quarter) -> Period | None:
+def _period(found: _Found, quarter: Quarter) -> Period | None:
+    """The period that the table's titles state, or else those of the sheet's first table.
+
+    Raises:
+        RefusedFileError: it is not the folder's quarter, or not of the kind that the form's figures are.
+    """
+    name, covers = found.sheet.name, found.form.covers
     try:
-        period = read_period(lines)
+        period = read_period(found.titles) or read_period(found.titles_above)
     except PeriodError as error:
-        raise RefusedFileError(f"trang «{sheet.name}»: {error}", rule="period", sheet=sheet.name) from error
+        raise RefusedFileError(f"trang «{name}»: {error}", rule="period", sheet=name) from None
     if period is None:
-        if form.covers is Covers.YTD:
-            raise RefusedFileError(
-                f"trang «{sheet.name}»: tiêu đề không ghi kỳ báo cáo; cần kỳ lũy kế của {quarter.label_vi}",
-                rule="period",
-                sheet=sheet.name,
-            )
-        return None
-    said = f"trang «{sheet.name}»: tiêu đề ghi «{period.text}»"
+        if covers is not Covers.YTD:
+            return None
+        reason = f"trang «{name}»: tiêu đề không ghi kỳ báo cáo; cần kỳ lũy kế của {quarter.label_vi}"
+        raise RefusedFileError(reason, rule="period", sheet=name)
+    said = f"trang «{name}»: tiêu đề ghi «{period.text}»"
     if period.quarter != quarter:
-        raise RefusedFileError(
-            f"{said} ({period.quarter.label_vi}), thư mục là {quarter.label_vi}", rule="period", sheet=sheet.name
+        reason = f"{said} ({period.quarter.label_vi}), thư mục là {quarter.label_vi}"
+        raise RefusedFileError(reason, rule="period", sheet=name)
+    if covers is Covers.YTD and not period.cumulative:
+        reason = (
+            f"{said}: không rõ số lũy kế từ đầu năm hay số riêng của quý; hãy ghi 6 tháng, 9 tháng, năm hoặc lũy kế"
         )
-    if form.covers is Covers.YTD and not period.cumulative:
-        raise RefusedFileError(
-            f"{said}: không rõ số lũy kế từ đầu năm hay số riêng của quý; hãy ghi 6 tháng, 9 tháng, năm hoặc lũy kế",
-            rule="cumulative",
-            sheet=sheet.name,
-        )
-    names_quarter = re.search(r"\bquý\b", label_key(period.text)) is not None
-    if form.covers is Covers.QUARTER and period.cumulative and not names_quarter and quarter.number > 1:
-        raise RefusedFileError(
-            f"{said}: biểu này lấy số của riêng quý {quarter.roman}, không lấy số từ đầu năm",
-            rule="cumulative",
-            sheet=sheet.name,
-        )
+        raise RefusedFileError(reason, rule="cumulative", sheet=name)
+    if covers is Covers.QUARTER and quarter.number > 1 and period.cumulative and not _says_quarter(period):
+        reason = f"{said}: biểu này lấy số của riêng quý {quarter.roman}, không lấy số từ đầu năm"
+        raise RefusedFileError(reason, rule="cumulative", sheet=name)
     return period
 
 
-def _scales(form: Form, sheet: Sheet, header: Header, lines: Sequence[str]) -> dict[str, Decimal]:
-    """What one printed unit of each figure column is in the table's unit."""
+def _says_quarter(period: Period) -> bool:
+    """Whether a cumulative title also says the quarter: "QUÝ II VÀ 6 THÁNG", not "LŨY KẾ ĐẾN QUÝ II"."""
+    title = label_key(period.text)
+    quarter = period.quarter
+    names_it = re.search(rf"\bquý\s*(?:{quarter.roman.lower()}|{quarter.number})\b", title)
+    return names_it is not None and (_RUNNING.search(title) is None or re.search(r"\bvà\b", title) is not None)
+
+
+def _scales(found: _Found) -> dict[str, Decimal]:
+    """What one printed unit of each figure column is in the table's unit.
+
+    Raises:
+        RefusedFileError: an unknown unit, one that measures something else, or none where the form must state it.
+    """
+    form, sheet, header = found.form, found.sheet, found.header
     try:
-        unit_line = find_unit_line(lines)
+        unit_line = find_unit_line(found.titles)
     except UnitError as error:
-        raise RefusedFileError(f"trang «{sheet.name}»: {error}", rule="unit", sheet=sheet.name) from error
+        raise RefusedFileError(f"trang «{sheet.name}»: {error}", rule="unit", sheet=sheet.name) from None
     scales: dict[str, Decimal] = {}
     for column in form.columns:
         own = None if column.unit is None else lookup(column.unit)
-        if own is None or column.name not in header.at or column.unit == "%":
+        if own is None or column.name not in header.places:
             continue
-        stated = _stated_unit(form, sheet, header, column, own, unit_line)
+        stated = _stated_unit(found, column, own, unit_line)
         if stated is None:
             continue
         try:
             scales[column.name] = convert(Decimal(1), stated, own)
         except UnitError as error:
-            at = sheet.address(header.bottom, header.at[column.name])
-            raise RefusedFileError(
-                f"trang «{sheet.name}», ô {at}: cột «{column.title_vi}» {error}", rule="unit", sheet=sheet.name, cell=at
-            ) from error
+            at = sheet.address(header.bottom, header.places[column.name])
+            reason = f"trang «{sheet.name}», ô {at}: cột «{column.title_vi}» {error}"
+            raise RefusedFileError(reason, rule="unit", sheet=sheet.name, cell=at) from None
     return scales
 
 
-def _stated_unit(
-    form: Form, sheet: Sheet, header: Header, column: Column, own: MeasureUnit, unit_line: UnitLine | None
-) -> MeasureUnit | None:
-    if column.name in header.units:
-        return lookup(header.units[column.name])
+def _stated_unit(found: _Found, column: Column, own: MeasureUnit, unit_line: UnitLine | None) -> MeasureUnit | None:
+    """The unit of a column: its own header's, or else the unit line's for what it measures."""
+    if column.name in found.header.units:
+        return lookup(found.header.units[column.name])
+    if column.unit == _PERCENT:
+        return None
     stated = unit_line.of(own.dimension) if unit_line else None
-    if stated is None and own.dimension == form.unit_line:
-        found = f"; dòng đơn vị ghi «{unit_line.text}»" if unit_line else ""
-        raise RefusedFileError(
-            f"trang «{sheet.name}»: không thấy «Đơn vị tính» cho cột «{column.title_vi}» (cần như {own.label}){found}",
-            rule="unit",
-            sheet=sheet.name,
-        )
+    if stated is None and own.dimension == found.form.unit_line:
+        name = found.sheet.name
+        said = f"; dòng đơn vị ghi «{unit_line.text}»" if unit_line else ""
+        reason = f"trang «{name}»: không thấy «Đơn vị tính» cho cột «{column.title_vi}» (cần như {own.label}){said}"
+        raise RefusedFileError(reason, rule="unit", sheet=name)
     return stated
 
 
-def _data_rows(
-    form: Form, sheet: Sheet, header: Header, end: int, nondata: Counter[str]
-) -> tuple[list[int], list[tuple[str, str, Value, str]], list[int]]:
-    """Tell the rows below a header apart: data, lines of their own, and rows with figures below the signatures."""
-    figures = [header.at[column.name] for column in form.columns if column.unit and column.name in header.at]
-    label = header.at[form.label]
-    data: list[int] = []
-    lines: list[tuple[str, str, Value, str]] = []
-    late: list[int] = []
-    below = False
-    for position in range(header.bottom + 1, end):
-        row = sheet.rows[position]
-        filled = [cell for cell in row if cell != "" and not (isinstance(cell, str) and not cell.strip())]
-        if not filled:
-            continue
-        if not data and _is_numbering(filled):
-            nondata["numbering"] += 1
-        elif form.lines and (found := _lines_of(form, sheet, position)):
-            lines.extend(found)
-        elif below or (len(filled) <= _MOST_FOOTER_CELLS and _is_footer(filled)):
-            has_figures = any(isinstance(row[place], int | float) for place in figures) and row[label] != ""
-            late += [position] if has_figures else []
-            nondata["footer"] += not has_figures
-            below = True
-        elif len(filled) == 1 and isinstance(filled[0], str) and row[label] == "":
-            nondata["remark"] += 1
-        else:
-            data.append(position)
-    return data, lines, late
-
-
-def _is_numbering(filled: Sequence[Value]) -> bool:
-    """A row of column numbers: A, B, 1, 2, 3=2/1."""
-    return len(filled) > 2 and all(_NUMBERING.fullmatch(show(cell).strip()) for cell in filled)  # noqa: PLR2004
-
-
-def _is_footer(filled: Sequence[Value]) -> bool:
-    first = filled[0]
-    if not isinstance(first, str):
-        return False
-    key = label_key(first)
-    return key.startswith(_FOOTERS) or _DATED_PLACE.match(key) is not None
-
-
-def _lines_of(form: Form, sheet: Sheet, position: int) -> list[tuple[str, str, Value, str]]:
-    """The form's lines that stand in a row: (item code, label, figure as it stood, address)."""
-    found: list[tuple[str, str, Value, str]] = []
-    row = sheet.rows[position]
-    for line in form.lines:
-        for place, cell in enumerate(row):
-            if not isinstance(cell, str):
-                continue
-            key, _, rest = cell.partition(":")
-            if label_key(key) not in {label_key(label) for label in line.labels}:
-                continue
-            beside = [(at, value) for at, value in enumerate(row) if at > place and value != ""]
-            at, value = (place, rest.strip()) if rest.strip() else next(iter(beside), (place, ""))
-            found.append((line.code, key.strip(), value, sheet.address(position, at)))
-    return found
-
-
-def _add_lines(reading: Reading, lines: Sequence[tuple[str, str, Value, str]]) -> None:
-    """Add a row to the frame for each line of its own."""
-    for code, label, value, address in lines:
-        line = next(line for line in reading.form.lines if line.code == code)
-        column = reading.form.column(line.column)
-        index = len(reading.frame)
-        number = int(re.sub(r"\D", "", address))
-        amount, problem = _line_amount(column, value)
-        row: dict[str, Any] = dict.fromkeys(reading.frame.columns)
-        row |= {
-            reading.form.label: label,
-            line.into: code,
-            line.column: amount,
-            "sheet": reading.sheet,
-            "row": number,
-            "cells": f'{{"{line.column}": "{address}"}}',
-        }
-        reading.frame.loc[index] = row
-        reading.frame = reading.frame.astype({"row": "int64"})
-        if problem:
-            finding = Finding(reading.sheet, number, address, label, show(value), "not_a_number", problem, Severity.ERROR)
-            reading.findings.append(finding)
-            reading.rejected_rows.add(index)
-            reading.problems.append(f"trang «{reading.sheet}», ô {address}: {problem}")
-
-
-def _line_amount(column: Column, value: Value) -> tuple[float | None, str | None]:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value), None
-    found = re.fullmatch(r"(?P<number>\d[\d.,]*)\s*(?P<unit>[^\d.,\s].*)?", show(value).strip())
-    own = lookup(column.unit or "")
-    unit = lookup(found["unit"]) if found and found["unit"] else own
-    try:
-        parsed = parse_number(found["number"]) if found else None
-    except NumberError as error:
-        return None, str(error)
-    if parsed is None or unit is None or own is None:
-        return None, f"cần một số và đơn vị như {column.unit}, thấy «{show(value)}»"
-    try:
-        return float(parsed.value * convert(Decimal(1), unit, own)), None
-    except UnitError as error:
-        return None, str(error)
-
-
-def _cells(form: Form, letters: dict[str, str], numbers: Sequence[int]) -> pd.Series[Any]:
+def _addresses(form: Form, letters: dict[str, str], numbers: Sequence[int]) -> pd.Series[Any]:
     """The addresses of a row's figures as a JSON object, for each row."""
-    figures = [(column.name, letters[column.name]) for column in form.columns if column.unit and column.name in letters]
-    pieces = [f'"{name}": "{letter}' for name, letter in figures]
-    return pd.Series(
-        ["{" + ", ".join(f'{piece}{number}"' for piece in pieces) + "}" for number in numbers], dtype="str"
-    )
+    figures = [column.name for column in form.columns if column.unit and column.name in letters]
+    template = "{" + ", ".join(f'"{name}": "{letters[name]}#"' for name in figures) + "}"
+    return pd.Series([template.replace("#", str(number)) for number in numbers], dtype="str")
 
 
 def _basis(lines: Sequence[str]) -> str | None:
@@ -403,101 +406,113 @@ def _basis(lines: Sequence[str]) -> str | None:
     return None
 
 
-class _RawRows(dict[int, dict[str, str]]):
-    """Rows as they stood, made when a finding asks for one; what names a person is masked."""
-
-    def __init__(self, form: Form, sheet: Sheet, header: Header, data: Sequence[int]) -> None:
-        super().__init__()
-        self._form, self._sheet, self._header, self._data = form, sheet, header, data
-        self._columns = {place: form.column(name) for name, place in header.at.items()}
-
-    def get(self, index: int, default: Any = None) -> Any:  # noqa: ANN401 - dict's own signature
-        if index >= len(self._data):
-            return default
-        raw: dict[str, str] = {}
-        for place, cell in enumerate(self._sheet.rows[self._data[index]]):
-            if cell == "":
-                continue
-            column = self._columns.get(place)
-            name = column.name if column else self._header.labels.get(place, self._sheet.letters(place))
-            raw[name] = self._masked(column, name, show(cell))
-        return raw
-
-    def _masked(self, column: Column | None, name: str, value: str) -> str:
-        if column is None:
-            hide = self._form.names_people or _PERSONAL_HEADER.search(label_key(name)) is not None
-            return MASK if hide else value
-        if column.personal:
-            return MASK
-        if self._form.names_people and column.kind is not CellKind.TEXT:
-            return _without_words(value)
-        return value
+def _add_lines(reading: Reading, lines: Sequence[OwnLine], convention: Convention) -> dict[int, tuple[OwnLine, str]]:
+    """Add a row to the frame for each line of its own; those whose figure cannot be read come back with the reason."""
+    unread: dict[int, tuple[OwnLine, str]] = {}
+    added: list[dict[str, Any]] = []
+    for index, line in enumerate(lines, start=len(reading.frame)):
+        described = next(known for known in reading.form.lines if known.code == line.code)
+        column = reading.form.column(described.column)
+        amount, problem = _line_amount(column, line.value, convention)
+        if problem:
+            unread[index] = (line, problem)
+        added.append(
+            {
+                reading.form.label: line.label,
+                described.into: line.code,
+                described.column: amount,
+                "sheet": reading.sheet,
+                "row": line.number,
+                "cells": f'{{"{described.column}": "{line.address}"}}',
+            }
+        )
+    if added:
+        types = reading.frame.dtypes
+        more = pd.DataFrame(
+            {name: pd.Series([row.get(name) for row in added], dtype=types[name]) for name in types.index}
+        )
+        reading.frame = pd.concat([reading.frame, more], ignore_index=True)
+    return unread
 
 
-def _without_words(value: str) -> str:
-    """A value that should have been a number or a day, without its words: a name may have slipped into it."""
-    return re.sub(r"[^\W\d_]+", "…", value)
+def _line_amount(column: Column, value: Value, convention: Convention) -> tuple[float | None, str | None]:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value), None
+    found = re.fullmatch(r"(?P<number>\d[\d.,]*)\s*(?P<unit>[^\d.,\s].*)?", show(value).strip())
+    own = lookup(column.unit or "")
+    unit = lookup(found["unit"]) if found and found["unit"] else own
+    try:
+        parsed = parse_number(found["number"], convention) if found else None
+        if parsed is None or unit is None or own is None:
+            return None, f"cần một số và đơn vị như {column.unit}, thấy «{show(value)}»"
+        return float(parsed.value * convert(Decimal(1), unit, own)), None
+    except (NumberError, UnitError) as error:
+        return None, f"cần một số và đơn vị như {column.unit}: {error}"
 
 
-def _derive(reading: Reading, place: Place, quarter: Quarter) -> None:
+def _derive(reading: Reading, unit_of: Callable[[str], Unit | None]) -> None:
     """Fill the columns that are computed from others."""
     if reading.form.basis:
         reading.frame["basis"] = pd.Series(reading.basis, index=reading.frame.index, dtype="str")
     for name, by in reading.form.derivations.items():
         if isinstance(by, UnitNames):
-            units = place.units_on(quarter.end)
             labels = reading.frame[by.label]
-            codes = {label: unit.code for label in labels.dropna().unique() if (unit := match_unit(label_key(label), units))}
+            codes = {label: unit.code for label in labels.dropna().unique() if (unit := unit_of(label))}
             reading.frame[name] = labels.map(codes).astype("str").where(labels.isin(list(codes)))
         else:
             reading.frame[name] = by(reading.frame)
 
 
-def _key(reading: Reading, place: Place, quarter: Quarter) -> None:
+def _key(reading: Reading, typed: dict[str, TypedColumn], rows: TableRows, place: _Place) -> None:
     """Give each row its key; totals, blocks and rows of other places leave the frame."""
-    rows = reading.form.rows
+    unread = frozenset((index, name) for name, column in typed.items() for index in column.refused)
+    table = TypedTable(reading.form, reading.frame, reading.steps, unread, frozenset(rows.aside))
     keyed: Keyed
-    if isinstance(rows, Listing):
-        labels = reading.frame[reading.form.label].fillna("")
-        total = labels.str.match(r"(?i)\s*(tổng|cộng)\b")
-        reading.nondata["total"] += int(total.sum())
-        reading.frame = reading.frame[~total].copy()
-        if rows.key_column:
-            reading.frame["is_key"] = reading.frame[rows.key_column].isin(rows.keys)
-        for key in rows.keys:
-            if key not in set(reading.frame[rows.key_column]):
-                reading.problems.append(f"trang «{reading.sheet}»: không thấy dòng «{key}» của «{reading.form.title_vi}»")
-        return
-    if isinstance(rows, Outline):
-        keyed = key_by_outline(reading.frame, reading.form, rows, reading.steps)
+    if isinstance(reading.form.rows, Listing):
+        keyed = key_by_listing(table, reading.form.rows)
+    elif isinstance(reading.form.rows, Outline):
+        keyed = key_by_outline(table, reading.form.rows)
     else:
-        keyed = key_by_unit(reading.frame, reading.form, rows, place, quarter, reading.steps)
+        keyed = key_by_unit(table, reading.form.rows, place.place, place.quarter)
     reading.frame = keyed.frame
     reading.nondata.update(keyed.nondata)
     for index, column, rule, reason in keyed.rejected:
         reading.reject(index, column, rule, reason)
-    for problem in keyed.problems:
-        reading.problems.append(f"trang «{reading.sheet}»: {problem}")
+    reading.problems.extend(f"trang «{reading.sheet}»: {problem}" for problem in keyed.problems)
 
 
 def _report_cells(reading: Reading, typed: dict[str, TypedColumn]) -> None:
     """Findings for the cells that could not be read, and for those read with a remark."""
+    hide = reading.form.names_people
     for name, column in typed.items():
-        hide = reading.form.names_people
+        title = reading.form.column(name).title_vi
         for index, (rule, reason) in column.refused.items():
-            if index in reading.frame.index:
-                title = reading.form.column(name).title_vi
-                reading.reject(index, name, rule, f"cột «{title}»: {_without_quoted(reason) if hide else reason}")
+            reading.reject(index, name, rule, f"cột «{title}»: {without_quoted(reason) if hide else reason}")
         for index, reason in column.remarked.items():
             if index in reading.frame.index:
                 reading.reject(index, name, "number_form", reason, Severity.WARNING)
 
 
-def _without_quoted(reason: str) -> str:
-    return re.sub(r"«[^»]*»", lambda found: _without_words(found[0]), reason)
+def _report_lines(reading: Reading, unread: dict[int, tuple[OwnLine, str]]) -> None:
+    for index, (line, problem) in unread.items():
+        reading.findings.append(
+            Finding(
+                sheet=reading.sheet,
+                row=line.number,
+                cell=line.address,
+                column=line.label,
+                value=show(line.value),
+                rule="not_a_number",
+                reason=problem,
+                severity=Severity.ERROR,
+            )
+        )
+        reading.rejected_rows.add(index)
+        reading.problems.append(f"trang «{reading.sheet}», ô {line.address}: {problem}")
 
 
 def _report_late(reading: Reading, sheet: Sheet, late: Sequence[int]) -> None:
+    reason = "dòng có số liệu nằm dưới phần ghi chú, ký tên; hãy đưa lên trong bảng"
     for position in late:
         reading.findings.append(
             Finding(
@@ -507,7 +522,7 @@ def _report_late(reading: Reading, sheet: Sheet, late: Sequence[int]) -> None:
                 column=None,
                 value=None,
                 rule="below_signature",
-                reason="dòng có số liệu nằm dưới phần ghi chú, ký tên; hãy đưa lên trong bảng",
+                reason=reason,
                 severity=Severity.ERROR,
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,8 @@ import pandera.pandas as pa
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.cells import show
 from lagi_pipeline.intake.form import RULES, FeedRow
-from lagi_pipeline.vietnamese.numbers import format_number
 from lagi_pipeline.intake.table import Reading
+from lagi_pipeline.vietnamese.numbers import format_number
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_REASONS = {
@@ -41,13 +42,21 @@ def validate(reading: Reading, quarter: Quarter) -> pd.DataFrame:
     schema = own_schema(reading.form.model)
     frame = reading.accepted()[list(schema.columns)].copy()
     frame.attrs |= {"steps": reading.steps, "quarter": quarter}
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        _report(reading, errors.failure_cases)
+    _report(reading, _failures(schema, frame))
     return reading.accepted()[list(schema.columns)]
 
 
+def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    """The failure cases, out of reach of the exception: its text may hold what stood in the cells."""
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases: pd.DataFrame = errors.failure_cases
+        return cases
+    return pd.DataFrame(columns=["column", "check", "failure_case", "index"])
+
+
+@cache
 def own_schema(model: type[FeedRow]) -> pa.DataFrameSchema:
     """A model's schema without what the file's envelope brings (file, quarter, times), and without who people are."""
     schema = model.to_schema()
@@ -59,7 +68,7 @@ def own_schema(model: type[FeedRow]) -> pa.DataFrameSchema:
 def _report(reading: Reading, cases: pd.DataFrame) -> None:
     own_defects = cases[cases["index"].isna()]
     if len(own_defects):
-        raise ContractError(f"{reading.form.code}: {own_defects[['column', 'check', 'failure_case']].to_dict('records')}")
+        raise ContractError(f"{reading.form.code}: {own_defects[['column', 'check']].to_dict('records')}")
     seen: set[tuple[str, Any, str]] = set()
     for column, check, case, index in zip(
         cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True
@@ -97,7 +106,6 @@ def _filled(reason: str, reading: Reading, index: Any) -> str:  # noqa: ANN401 -
             return "(trống)"
         if isinstance(cell, pd.Timestamp):
             return show(cell.date())
-        return str(cell) if isinstance(cell, str) else format_number(float(cell))
+        return cell if isinstance(cell, str) else format_number(float(cell))
 
     return _PLACEHOLDER.sub(value, reason)
-

@@ -1,0 +1,1 @@
+"""Each feed read from real workbooks made in the test."""

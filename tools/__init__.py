@@ -1,0 +1,1 @@
+"""Tools of the project itself: setting up, the data dictionary, measuring."""
