@@ -23,7 +23,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.raw_files import observe
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
-from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings
+from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of
 from lagi_pipeline.reporting import published
 from lagi_pipeline.reporting.attainment_table import as_text, headline
 from lagi_pipeline.steps.ingest import quarters_on_file
@@ -46,6 +46,10 @@ class _QuarterType(click.ParamType[Quarter]):
 
 
 QUARTER = _QuarterType()
+
+
+# Usage errors end with the status of a failure: click's own 2 would say "blocked".
+click.UsageError.exit_code = FAILED
 
 
 @click.group()
@@ -81,14 +85,19 @@ def run(
     Which quarters are read anew never limits which history is used. Exit 0 is published, 1 failed, 2 blocked.
     """
     began = time.perf_counter()
-    on_file = list(quarters_on_file(settings.raw_dir, list(settings.feeds)))
+    begun = settings.partitions.get_partition_keys()
+    found = list(quarters_on_file(settings.raw_dir, list(settings.feeds)))
+    on_file = [quarter for quarter in found if key_of(quarter) in begun]
+    if outside := [str(quarter) for quarter in found if quarter not in on_file]:
+        click.echo(f"not read: folders of quarters that have not begun, or before the first: {', '.join(outside)}")
     if not on_file:
         click.echo(f"failed: no feed has a file in {settings.raw_dir}", err=True)
         sys.exit(FAILED)
-    first, last = first or on_file[0], last or on_file[-1]
-    first = max(first, settings.place.first_quarter)
-    if last < first:
-        click.echo(f"failed: the range {first} to {last} holds no quarter", err=True)
+    first, last = max(first or on_file[0], settings.place.first_quarter), last or on_file[-1]
+    if last < first or key_of(last) not in begun:
+        newest = quarter_of(begun[-1])
+        span = f"{settings.place.first_quarter} to {newest}, the one that has begun last"
+        click.echo(f"failed: {first} to {last} is no range of quarters within {span}", err=True)
         sys.exit(FAILED)
     click.echo(f"{settings.place.file.name_vi}: reading {first} to {last} of {settings.raw_dir}")
     status = _execute(settings, first, last, evaluated_at, ObsStatus(demand))
@@ -193,6 +202,9 @@ def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
 def _show(settings: Settings, connection: duckdb.DuckDBPyConnection, quarter: str) -> None:
     plan = settings.place.file.leading_plan
     rows = published.attainment(connection, quarter, plan)
+    if not rows:
+        click.echo(f"failed: no target has a line in {quarter}", err=True)
+        sys.exit(FAILED)
     said = Quarter.parse(quarter)
     click.echo(f"\nKết quả thực hiện chỉ tiêu {said.label_vi} — {settings.catalogue.word('plan_source', plan)}\n")
     click.echo(as_text(rows, settings.catalogue))
@@ -209,8 +221,8 @@ def show(settings: Settings, quarter: Quarter | None) -> None:
             code = str(quarter) if quarter else published.newest_quarter(connection)
             if code is None:
                 click.echo("no line has a figure yet")
-            else:
-                _show(settings, connection, code)
+                return
+            _show(settings, connection, code)
     except FileNotFoundError as error:
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)

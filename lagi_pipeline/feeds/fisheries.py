@@ -53,7 +53,7 @@ class VesselRow(FeedRow):
         _register_of,
         nullable=True,
     )
-    register_text: str = text("Số đăng ký", "Số đăng ký", "Số đăng ký tàu", "Số ĐK", en="As printed")
+    register_text: str = text("Số đăng ký", "Số đăng ký", "Số đăng ký tàu", "Số ĐK", shape=_REGISTER, en="As printed")
     owner: str = text(
         "Chủ tàu",
         "Chủ tàu",

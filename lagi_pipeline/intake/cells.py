@@ -97,8 +97,7 @@ def _numbers(column: Column, cells: Sequence[Value], reader: Reader) -> TypedCol
         typed.refused[position] = ("not_a_number", "số quá lớn, không đọc được")
         values[position] = np.nan
     step = Decimal(1).scaleb(-_decimals(values)) * reader.scale if np.any(np.abs(values) > 0) else Decimal(0)
-    # Dividing by 1000 keeps 191.5 what it is; multiplying by 0.001 would not.
-    scaled = values / float(1 / reader.scale) if reader.scale < 1 else values * float(reader.scale)
+    scaled = values if reader.scale == 1 else _scaled(values, reader.scale)
     if column.kind is CellKind.COUNT:
         typed.series = _whole(scaled, typed)
         typed.step = Decimal(0) if reader.scale == 1 else step
@@ -106,6 +105,11 @@ def _numbers(column: Column, cells: Sequence[Value], reader: Reader) -> TypedCol
         typed.series = pd.Series(scaled, dtype="float64")
         typed.step = step
     return typed
+
+
+def _scaled(values: np.ndarray[Any, Any], scale: Decimal) -> np.ndarray[Any, Any]:
+    """The values times the scale, to the 15 digits that a spreadsheet means: 191500.3 triệu is 191.5003 tỷ."""
+    return np.array([float(format(value, ".15g")) for value in values * float(scale)], dtype="float64")
 
 
 def _other_number(column: Column, cell: Value, reader: Reader, typed: TypedColumn, position: int) -> float | None:

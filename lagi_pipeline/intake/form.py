@@ -7,6 +7,7 @@ column is found, its unit and whether it names a person. From the same model com
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,7 +46,7 @@ class Column:
 
     ``labels`` are header paths, outermost first, joined by ``" / "``; all but the last need only stand somewhere above.
     ``unit`` is the unit of the table that the figure is brought to; ``vocabulary`` the words (as label keys) that a
-    text may be, none where it is free.
+    text may be, none where it is free; ``shape`` what its codes look like (register numbers), where it holds codes.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Column:
     personal: bool
     lower: bool
     vocabulary: frozenset[str]
+    shape: re.Pattern[str] | None
 
 
 def _column(vi: str, labels: tuple[str, ...], kind: CellKind, checks: dict[str, Any], **about: Any) -> Any:  # noqa: ANN401 - what pa.Field gives
@@ -79,10 +81,12 @@ def text(
     required: bool = True,
     personal: bool = False,
     lower: bool = False,
+    shape: re.Pattern[str] | None = None,
     **checks: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     """A column of text, in NFC; ``personal`` text is never kept, ``lower`` text is compared in lower case."""
-    return _column(vi, labels, CellKind.TEXT, checks, required=required, personal=personal, lower=lower)
+    about = {"required": required, "personal": personal, "lower": lower, "shape": shape}
+    return _column(vi, labels, CellKind.TEXT, checks, **about)
 
 
 def figure(vi: str, *labels: str, unit: str, required: bool = True, additive: bool = True, **checks: Any) -> Any:  # noqa: ANN401
@@ -295,6 +299,7 @@ class Form:
                 personal=column.metadata.get("personal", False),
                 lower=column.metadata.get("lower", False),
                 vocabulary=frozenset(column.metadata.get("words", ())),
+                shape=column.metadata.get("shape"),
             )
             for name, column in self.schema.columns.items()
             if column.metadata and "labels" in column.metadata

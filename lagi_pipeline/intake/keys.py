@@ -64,12 +64,19 @@ class TypedTable:
         """The columns that are reconciled with printed totals."""
         return [column.name for column in self.form.columns if column.additive]
 
+    @property
+    def figures(self) -> list[str]:
+        """The columns of numbers."""
+        return [column.name for column in self.form.columns if column.unit]
+
+    def has_unread_figure(self, index: int) -> bool:
+        """Whether a row holds a figure that could not be read."""
+        return any((index, name) in self.unread for name in self.figures)
+
     def has_figures(self) -> list[bool]:
         """For each row whether any of its figures is given, be it unreadable."""
-        names = [column.name for column in self.form.columns if column.unit]
-        unread = {index for index, _ in self.unread}
-        given = self.frame[names].notna().any(axis=1)
-        return [bool(there) or index in unread for index, there in given.items()]
+        given = self.frame[self.figures].notna().any(axis=1)
+        return [bool(there) or self.has_unread_figure(index) for index, there in enumerate(given)]
 
     def differences(self, total: int, parts: Sequence[int]) -> Iterator[tuple[str, str]]:
         """The columns in which a printed sum is not that of its parts, and why; unread cells prove nothing."""
@@ -123,7 +130,7 @@ def key_by_listing(table: TypedTable, rows: Listing) -> Keyed:
     for index in frame.index[is_total]:
         differences = list(table.differences(index, parts))
         keyed.rejected.extend((index, name, "total_sum", reason) for name, reason in differences)
-        if not differences and not any(at == index for at, _ in table.unread):
+        if not differences and not table.has_unread_figure(index):
             leaving.append(index)
     # A heading amid the list ("Tàu dưới 12 m") says nothing that is kept.
     headings = sorted(table.aside - set(frame.index[is_total]))
@@ -379,7 +386,7 @@ class _Totals:
             self._keyed.rejected.append((index, name, "total_sum", reason))
         if differences:
             self._keyed.problems.append(f"dòng {self._number(index)}, {differences[0][1]}")
-        elif not any(at == index for at, _ in self._table.unread):
+        elif not self._table.has_unread_figure(index):
             self._leaving.append(index)
 
     def _settle_town_alone(self) -> None:

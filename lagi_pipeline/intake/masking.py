@@ -13,7 +13,7 @@ from lagi_pipeline.vietnamese.text import label_key, nfc
 
 MASK = "***"
 _PERSONAL_HEADER = re.compile(r"họ|tên|chủ|người|cccd|cmnd|cmt|định danh|căn cước|điện thoại|sđt|địa chỉ|sinh")
-_WORD_OR_LONG_NUMBER = re.compile(r"[^\W\d_]+|\d{9,}")
+_WORD_OR_LONG_NUMBER = re.compile(r"[^\W\d_]+|\d(?:[\s.-]?\d){8,}")
 _QUOTED = re.compile(r"«.*»", re.DOTALL)
 
 
@@ -21,7 +21,7 @@ class RawRows:
     """The rows of a table as they stood, by their position among its data rows.
 
     Columns that name a person are masked. Where a form has one, a name may have slipped into any other of its columns:
-    there only numbers, and whole texts that the form or the place knows, are shown.
+    there only numbers, codes of the column's own shape and whole texts that the form or the place knows are shown.
 
     Args:
         form: the form.
@@ -60,8 +60,11 @@ class RawRows:
             return MASK
         if not self._form.names_people:
             return value
-        known = column.kind is CellKind.TEXT and (label_key(value) in column.vocabulary or self._is_known(value))
-        return value if known else without_words(value)
+        return value if column.kind is CellKind.TEXT and self._is_public(column, value) else without_words(value)
+
+    def _is_public(self, column: Column, value: str) -> bool:
+        is_code = column.shape is not None and column.shape.fullmatch(value.strip()) is not None
+        return is_code or label_key(value) in column.vocabulary or self._is_known(value)
 
 
 def without_words(value: str) -> str:

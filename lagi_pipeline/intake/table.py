@@ -31,8 +31,16 @@ from lagi_pipeline.intake.masking import MASK, RawRows, without_quoted
 from lagi_pipeline.intake.period import Period, PeriodError, read_period
 from lagi_pipeline.intake.rows import OwnLine, TableRows, is_title, tell_apart
 from lagi_pipeline.vietnamese.numbers import Convention, NumberError, decide_convention, parse_number
-from lagi_pipeline.vietnamese.text import label_key
-from lagi_pipeline.vietnamese.units import MeasureUnit, UnitError, UnitLine, convert, find_unit_line, lookup
+from lagi_pipeline.vietnamese.text import label_key, nfc
+from lagi_pipeline.vietnamese.units import (
+    MeasureUnit,
+    UnitError,
+    UnitLine,
+    convert,
+    find_unit_line,
+    load_units,
+    lookup,
+)
 
 __all__ = ["MASK", "Reading", "read_tables"]
 
@@ -139,13 +147,13 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Found:
-    """A form found in a sheet: its header, and the rows of its part of the sheet."""
+    """A form found in a sheet: its header, the rows of its part of the sheet, and the titles above by their address."""
 
     form: Form
     sheet: Sheet
     header: Header
-    titles: list[str]
-    titles_above: list[str]
+    titles: dict[str, str]
+    titles_above: dict[str, str]
     rows: TableRows
 
     def cells(self, column: Column) -> list[Value]:
@@ -254,14 +262,20 @@ def _found(form: Form, sheet: Sheet, header: Header, matches: Sequence[_Match]) 
     at = headers.index(header)
     start = 0 if at == 0 else _title_start(sheet, header.top, headers[at - 1].bottom)
     end = len(sheet.rows) if at + 1 == len(headers) else _title_start(sheet, headers[at + 1].top, header.bottom)
-    above = [] if at == 0 else _texts(sheet, 0, headers[0].top)
+    above = {} if at == 0 else _texts(sheet, 0, headers[0].top)
     return _Found(
         form, sheet, header, _texts(sheet, start, header.top), above, tell_apart(form, sheet, header, (start, end))
     )
 
 
-def _texts(sheet: Sheet, start: int, end: int) -> list[str]:
-    return [cell for row in sheet.rows[start:end] for cell in row if isinstance(cell, str) and cell.strip()]
+def _texts(sheet: Sheet, start: int, end: int) -> dict[str, str]:
+    """The texts of some rows by their address."""
+    return {
+        sheet.address(row, place): cell
+        for row in range(start, end)
+        for place, cell in enumerate(sheet.rows[row])
+        if isinstance(cell, str) and cell.strip()
+    }
 
 
 def _title_start(sheet: Sheet, top: int, after: int) -> int:
@@ -294,7 +308,7 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
         sheet=sheet.name,
         frame=frame,
         period=period,
-        basis=_basis(found.titles) if form.basis else None,
+        basis=_basis(list(found.titles.values())) if form.basis else None,
         steps={name: column.step for name, column in typed.items()},
         letters=letters,
         raw=RawRows(form, sheet, found.header, rows.data, is_known=lambda text: unit_of(text) is not None),
@@ -318,27 +332,39 @@ def _period(found: _Found, quarter: Quarter) -> Period | None:
     """
     name, covers = found.sheet.name, found.form.covers
     try:
-        period = read_period(found.titles) or read_period(found.titles_above)
+        period = read_period([*found.titles.values()]) or read_period([*found.titles_above.values()])
     except PeriodError as error:
-        raise RefusedFileError(f"trang «{name}»: {error}", rule="period", sheet=name) from None
+        at = _cell_quoted(found, str(error))
+        raise RefusedFileError(f"{_where(name, at)}: {error}", rule="period", sheet=name, cell=at) from None
     if period is None:
         if covers is not Covers.YTD:
             return None
         reason = f"trang «{name}»: tiêu đề không ghi kỳ báo cáo; cần kỳ lũy kế của {quarter.label_vi}"
         raise RefusedFileError(reason, rule="period", sheet=name)
-    said = f"trang «{name}»: tiêu đề ghi «{period.text}»"
+    at = _cell_quoted(found, period.text)
+    said = f"{_where(name, at)}: tiêu đề ghi «{period.text}»"
     if period.quarter != quarter:
         reason = f"{said} ({period.quarter.label_vi}), thư mục là {quarter.label_vi}"
-        raise RefusedFileError(reason, rule="period", sheet=name)
+        raise RefusedFileError(reason, rule="period", sheet=name, cell=at)
     if covers is Covers.YTD and not period.cumulative:
         reason = (
             f"{said}: không rõ số lũy kế từ đầu năm hay số riêng của quý; hãy ghi 6 tháng, 9 tháng, năm hoặc lũy kế"
         )
-        raise RefusedFileError(reason, rule="cumulative", sheet=name)
+        raise RefusedFileError(reason, rule="cumulative", sheet=name, cell=at)
     if covers is Covers.QUARTER and quarter.number > 1 and period.cumulative and not _says_quarter(period):
         reason = f"{said}: biểu này lấy số của riêng quý {quarter.roman}, không lấy số từ đầu năm"
-        raise RefusedFileError(reason, rule="cumulative", sheet=name)
+        raise RefusedFileError(reason, rule="cumulative", sheet=name, cell=at)
     return period
+
+
+def _where(sheet: str, cell: str | None) -> str:
+    return f"trang «{sheet}», ô {cell}" if cell else f"trang «{sheet}»"
+
+
+def _cell_quoted(found: _Found, said: str) -> str | None:
+    """The address of the first title that is quoted in a text."""
+    titles = {**found.titles, **found.titles_above}
+    return next((at for at, text in titles.items() if " ".join(nfc(text).split()) in said), None)
 
 
 def _says_quarter(period: Period) -> bool:
@@ -356,10 +382,14 @@ def _scales(found: _Found) -> dict[str, Decimal]:
         RefusedFileError: an unknown unit, one that measures something else, or none where the form must state it.
     """
     form, sheet, header = found.form, found.sheet, found.header
+    titles = list(found.titles.values())
     try:
-        unit_line = find_unit_line(found.titles)
+        unit_line = find_unit_line(titles)
     except UnitError as error:
-        raise RefusedFileError(f"trang «{sheet.name}»: {error}", rule="unit", sheet=sheet.name) from None
+        bad = max(start for start in range(len(titles)) if _is_bad_unit(titles[start:]))
+        at = list(found.titles)[bad]
+        reason = f"{_where(sheet.name, at)}: {error}; cần một trong: {_units_for(form)}"
+        raise RefusedFileError(reason, rule="unit", sheet=sheet.name, cell=at) from None
     scales: dict[str, Decimal] = {}
     for column in form.columns:
         own = None if column.unit is None else lookup(column.unit)
@@ -377,6 +407,22 @@ def _scales(found: _Found) -> dict[str, Decimal]:
     return scales
 
 
+def _is_bad_unit(texts: Sequence[str]) -> bool:
+    """Whether some titles state an unknown unit, or two."""
+    try:
+        find_unit_line(texts)
+    except UnitError:
+        return True
+    return False
+
+
+def _units_for(form: Form) -> str:
+    """The units that a form's figures may be stated in."""
+    own = {unit.dimension for column in form.columns if column.unit and (unit := lookup(column.unit))}
+    wanted = {form.unit_line} if form.unit_line else own
+    return ", ".join(dict.fromkeys(unit.label for unit in load_units().values() if unit.dimension in wanted))
+
+
 def _stated_unit(found: _Found, column: Column, own: MeasureUnit, unit_line: UnitLine | None) -> MeasureUnit | None:
     """The unit of a column: its own header's, or else the unit line's for what it measures."""
     if column.name in found.header.units:
@@ -387,8 +433,10 @@ def _stated_unit(found: _Found, column: Column, own: MeasureUnit, unit_line: Uni
     if stated is None and own.dimension == found.form.unit_line:
         name = found.sheet.name
         said = f"; dòng đơn vị ghi «{unit_line.text}»" if unit_line else ""
-        reason = f"trang «{name}»: không thấy «Đơn vị tính» cho cột «{column.title_vi}» (cần như {own.label}){said}"
-        raise RefusedFileError(reason, rule="unit", sheet=name)
+        at = _cell_quoted(found, " ".join(unit_line.text.split())) if unit_line else None
+        wanted = f"cần một trong: {_units_for(found.form)}"
+        reason = f"{_where(name, at)}: không thấy «Đơn vị tính» cho cột «{column.title_vi}», {wanted}{said}"
+        raise RefusedFileError(reason, rule="unit", sheet=name, cell=at)
     return stated
 
 
@@ -487,7 +535,8 @@ def _report_cells(reading: Reading, typed: dict[str, TypedColumn]) -> None:
     for name, column in typed.items():
         title = reading.form.column(name).title_vi
         for index, (rule, reason) in column.refused.items():
-            reading.reject(index, name, rule, f"cột «{title}»: {without_quoted(reason) if hide else reason}")
+            if index in reading.frame.index:  # what was recognised as no data may hold anything
+                reading.reject(index, name, rule, f"cột «{title}»: {without_quoted(reason) if hide else reason}")
         for index, reason in column.remarked.items():
             if index in reading.frame.index:
                 reading.reject(index, name, "number_form", reason, Severity.WARNING)

@@ -39,7 +39,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 published_asset(settings),
             ],
             asset_checks=[gate_checks(settings), demanded_status_check(settings), printed_plans_check(settings)],
-            jobs=jobs(settings),
+            jobs=jobs(),
             schedules=schedules(settings),
             sensors=[raw_files_sensor(settings)],
             resources={

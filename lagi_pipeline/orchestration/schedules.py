@@ -70,14 +70,13 @@ def run_config(evaluated_at: datetime | None, demanded: ObsStatus) -> dict[str, 
     return {"resources": {"evaluation": {"config": evaluation}}}
 
 
-def jobs(settings: Settings) -> list[Any]:
+def jobs() -> list[Any]:
     """The main job, and one a phase with what it demands."""
     selection = dg.AssetSelection.all()
     main = dg.define_asset_job(
         MAIN_JOB,
         selection=selection,
         description="From the offices' workbooks to the published attainment of all targets.",
-        partitions_def=settings.partitions,
     )
     return [
         main,
@@ -86,7 +85,6 @@ def jobs(settings: Settings) -> list[Any]:
                 phase.name,
                 selection=selection,
                 description=f"The same at a fixed time: {phase.about}. Demands figures at least {phase.demanded}.",
-                partitions_def=settings.partitions,
                 config=run_config(None, phase.demanded),
                 tags={"phase": phase.name},
             )

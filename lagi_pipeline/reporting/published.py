@@ -29,8 +29,13 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def newest_quarter(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The newest quarter in which any line has a figure."""
-    found = connection.execute("SELECT max(quarter) FROM mart.attainment WHERE actual IS NOT NULL").fetchone()
+    """The newest quarter for which anything was reported: a survey carried over from an earlier one does not count."""
+    found = connection.execute(
+        """
+        SELECT max(quarter) FROM core.observation
+        WHERE value IS NOT NULL AND NOT carried AND indicator_code IN (SELECT indicator_code FROM mart.attainment)
+        """
+    ).fetchone()
     return found[0] if found else None
 
 

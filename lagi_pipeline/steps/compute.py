@@ -6,7 +6,7 @@ All quarters are computed in every run: a corrected Q1 changes Q2 to Q4, next ye
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -264,8 +264,13 @@ def write_observations(connection: duckdb.DuckDBPyConnection, figures: Figures, 
         for target in resolution.targets
     ]
     replace_all(connection, tables.TARGET, as_frame(targets, tables.TARGET))
-    observations = [asdict(observation) | {"evaluated_at": evaluated_at} for observation in figures.observations]
-    replace_all(connection, tables.OBSERVATION, as_frame(observations, tables.OBSERVATION))
+    replace_all(connection, tables.OBSERVATION, observation_frame(figures, evaluated_at))
+
+
+def observation_frame(figures: Figures, evaluated_at: datetime) -> pd.DataFrame:
+    """The rows of ``core.observation``."""
+    rows = [record(observation) | {"evaluated_at": evaluated_at} for observation in figures.observations]
+    return as_frame(rows, tables.OBSERVATION)
 
 
 def write_attainment(connection: duckdb.DuckDBPyConnection, figures: Figures) -> None:

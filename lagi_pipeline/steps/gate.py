@@ -6,9 +6,8 @@ A missing or refused file blocks nothing: its line has no figure and says why.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -98,19 +97,21 @@ def complete_lines(connection: duckdb.DuckDBPyConnection, situation: Situation) 
 
 
 def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
-    """The marts are what the pure functions make of the stored evidence, at the stored moment."""
+    """Observations and marts are what the pure functions make of the stored evidence, at the stored moment."""
     moment = computing.stored_moment(connection)
     if moment is None:
         yield "core.observation has not been computed"
         return
     figures = compute(connection, situation, moment)
-    marts: list[tuple[Table, Sequence[Any]]] = [
-        (tables.ATTAINMENT, figures.attainment),
-        (tables.UNIT_ATTAINMENT, figures.by_unit),
-        (tables.FLEET, computing.compute_fleet(connection, situation, moment)),
-    ]
-    for table, rows in marts:
-        expected = computing.as_frame([record(row) for row in rows], table)
+    computed: dict[Table, pd.DataFrame] = {
+        tables.OBSERVATION: computing.observation_frame(figures, moment),
+        tables.ATTAINMENT: computing.as_frame([record(row) for row in figures.attainment], tables.ATTAINMENT),
+        tables.UNIT_ATTAINMENT: computing.as_frame([record(row) for row in figures.by_unit], tables.UNIT_ATTAINMENT),
+        tables.FLEET: computing.as_frame(
+            [record(line) for line in computing.compute_fleet(connection, situation, moment)], tables.FLEET
+        ),
+    }
+    for table, expected in computed.items():
         yield from _differences(connection, table, expected)
 
 

@@ -244,9 +244,13 @@ class Ingestion:
             ]
         )
 
-    @staticmethod
-    def _rejected_units(envelope: _Envelope, reading: Reading) -> pd.DataFrame:
-        key = {"form": reading.form.code, "quarter": str(envelope.file.quarter), "sha256": envelope.file.sha256}
+    def _rejected_units(self, envelope: _Envelope, reading: Reading) -> pd.DataFrame:
+        key = {
+            "feed": self.feed.code,
+            "form": reading.form.code,
+            "quarter": str(envelope.file.quarter),
+            "sha256": envelope.file.sha256,
+        }
         return pd.DataFrame([key | {"unit_code": u, "reason": r} for u, r in reading.rejected_units.items()])
 
     def _refuse(
@@ -270,7 +274,7 @@ class Ingestion:
         forms = [tables.feed_tables()[form.form.code] for form in self.feed.forms]
         read_before = (*forms, tables.VINTAGE, tables.REJECTED_UNIT, tables.REJECTED_ROW)
         for table in (tables.REJECTED_FILE, *(() if keep_rows else read_before)):
-            delete_version(connection, table, str(file.quarter), file.sha256)
+            delete_version(connection, table, self.feed.code, str(file.quarter), file.sha256)
 
     def _first_seen(self, connection: duckdb.DuckDBPyConnection, file: RawFile) -> datetime:
         key = [self.feed.code, str(file.quarter), file.sha256]

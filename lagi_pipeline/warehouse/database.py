@@ -215,11 +215,15 @@ def replace_all(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.D
     return insert(connection, table, frame)
 
 
-def delete_version(connection: duckdb.DuckDBPyConnection, table: Table, quarter: str, sha256: str) -> None:
-    """Take a file's rows of a quarter out of a table: they are about to be written again."""
+def delete_version(connection: duckdb.DuckDBPyConnection, table: Table, feed: str, quarter: str, sha256: str) -> None:
+    """Take a file's rows of a feed and quarter out of a table: they are about to be written again.
+
+    A table of one form has no ``feed`` column; the same content may have come for another feed too.
+    """
+    of_feed = " AND feed = ?" if any(column.name == "feed" for column in table.columns) else ""
     connection.execute(
-        f"DELETE FROM {table.full_name} WHERE quarter = ? AND sha256 = ?",  # noqa: S608 - a model's name
-        [quarter, sha256],
+        f"DELETE FROM {table.full_name} WHERE quarter = ? AND sha256 = ?{of_feed}",  # noqa: S608 - a model's name
+        [quarter, sha256, *([feed] if of_feed else [])],
     )
 
 

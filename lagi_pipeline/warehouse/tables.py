@@ -86,6 +86,7 @@ class MeasureRow(pa.DataFrameModel):
 class RejectedUnitRow(pa.DataFrameModel):
     """A reporting unit whose row was rejected in a vintage, so that it has no figure there."""
 
+    feed: str = given("Nguồn số liệu", "Feed")
     form: str = given("Biểu", "Form")
     quarter: str = _QUARTER
     sha256: str = given("Mã băm tệp", "SHA-256 of the file")

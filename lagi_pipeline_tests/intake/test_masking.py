@@ -77,7 +77,7 @@ def test_what_is_known_is_shown() -> None:
     raw = _vessels(E3=999).found("less_than_or_equal_to").raw
     assert raw["Phường/xã"] == "Phường Tân An"
     assert raw["Trạng thái"] == "hoạt động"
-    assert raw["Số đăng ký"] == "…-00100-…"
+    assert raw["Số đăng ký"] == "BTh-00100-TS"
     assert raw["Chủ tàu"] == "***"
     assert raw["Chiều dài lớn nhất"] == "999"
 
@@ -114,6 +114,8 @@ def test_a_check_without_words_is_our_defect() -> None:
         ("BTh-00100-TS", "…-00100-…"),
         (IDENTITY, "…"),
         ("0912345678 An", "… …"),
+        ("gọi 0912 345 678", "… …"),
+        ("01/01/2026", "01/01/2026"),
         ("", ""),
     ],
 )

@@ -56,6 +56,7 @@ def test_titles_that_cannot_be_meant(feed: str, code: str, title: str, rule: str
     error = refusal(feed, code, sheet)
     assert error.rule == rule
     assert error.sheet == "Biểu"
+    assert error.cell == (None if title == "THU NSNN" else "A2")
     assert "trang «Biểu»" in error.reason
 
 
@@ -106,6 +107,8 @@ def test_money_without_a_known_unit_is_refused(unit: str | None, named: str) -> 
     error = refusal("budget_revenue", "2024-Q3", _revenue(unit=unit))
     assert error.rule == "unit"
     assert named in error.reason
+    assert "triệu đồng" in error.reason
+    assert error.cell == ("B1" if unit and unit.startswith("Đơn vị tính") else None)
 
 
 def test_a_header_names_its_own_unit() -> None:
@@ -507,3 +510,13 @@ def test_a_workbook_in_the_folder_of_another_quarter(feed: str) -> None:
     assert error.rule == "period"
     assert "quý I/2024" in error.reason
     assert "quý III/2024" in error.reason
+
+
+def test_a_total_and_a_heading_in_the_column_of_days() -> None:
+    sheet = form_sheet("fisheries_cases", "2024-Q1")
+    fines = sum(row[6] for row in sheet.rows[7:15] if isinstance(row[6], int))
+    sheet.rows.insert(7, [None, "Các vụ trong quý"])
+    sheet.rows.insert(16, [None, "Tổng cộng", None, None, None, None, fines])
+    found = read_one("fisheries_cases", "2024-Q1", sheet)
+    assert found.reading.findings == []
+    assert (found.reading.nondata["total"], found.reading.nondata["remark"]) == (1, 1)

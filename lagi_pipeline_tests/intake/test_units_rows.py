@@ -274,3 +274,8 @@ def test_any_table_of_wards_reads_back(flows: list[tuple[int, ...]], order: list
 def test_label_keys_of_units_are_distinct() -> None:
     keys = [label_key(unit.label_vi) for unit in UNITS]
     assert len(set(keys)) == len(keys)
+
+
+def test_whatever_a_neighbours_row_holds_is_not_ours() -> None:
+    found = _waste(*wards(*TEN), [10, "Hàm Tân", "chưa có", "?", "!"], TOTAL)
+    assert found.reading.findings == []

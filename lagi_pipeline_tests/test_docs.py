@@ -1,0 +1,96 @@
+"""The documentation says what is so: its SQL gives what it shows, its links lead to files, its dictionary is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from lagi_pipeline_tests.conftest import Town
+from lagi_pipeline_tests.running import ROOT, published
+from tools import dictionary
+
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "lagi_samples" / "README.md")
+_SQL = re.compile(r"^```sql\n(?P<sql>.*?)^```\n(?:\n(?P<table>(?:\|[^\n]*\n)+))?", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+class Shown(NamedTuple):
+    """An SQL block of a page and the table below it."""
+
+    page: Path
+    line: int
+    sql: str
+    table: str
+
+
+def blocks() -> Iterator[Shown]:
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for found in _SQL.finditer(text):
+            yield Shown(page, text.count("\n", 0, found.start()) + 1, found["sql"], found["table"] or "")
+
+
+def as_table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    """A result as the pages show it; no figure is an empty cell."""
+    cells = [["" if value is None else str(value).replace("|", "\\|") for value in row] for row in rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in [names, ["---"] * len(names), *cells])
+
+
+@pytest.mark.parametrize("shown", list(blocks()), ids=lambda shown: f"{shown.page.stem}-{shown.line}")
+def test_every_query_gives_what_the_page_shows(shown: Shown, town: Town) -> None:
+    with published(town.data_dir) as connection:
+        result = connection.execute(shown.sql)
+        names = [column[0] for column in result.description or ()]
+        rows = result.fetchall()
+    assert rows, "a query that shows nothing teaches nothing"
+    assert shown.table == as_table(names, rows)
+
+
+def test_readme_and_analysts_have_queries() -> None:
+    pages = [shown.page.name for shown in blocks()]
+    assert pages.count("README.md") == 3
+    assert pages.count("analysts.md") >= 8
+
+
+def test_data_dictionary_is_up_to_date() -> None:
+    assert dictionary.main(["--check"]) == 0
+
+
+def test_data_dictionary_check_notices_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dictionary, "PATH", tmp_path / "data-dictionary.md")
+    assert dictionary.main(["--check"]) == 1
+    assert "make docs" in capsys.readouterr().err
+    assert dictionary.main([]) == 0
+    assert dictionary.main(["--check"]) == 0
+
+
+def test_readme_names_the_two_commands() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert "make run" in text
+    assert "make test" in text
+    assert len(text.splitlines()) <= 220
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_and_images_lead_to_files(page: Path) -> None:
+    for found in _LINK.finditer(_FENCED.sub("", page.read_text("utf-8"))):
+        target, _, anchor = found["target"].partition("#")
+        if "://" in target:
+            continue
+        there = (page.parent / target).resolve() if target else page
+        assert there.exists(), f"{page.name}: {found['target']}"
+        if anchor:
+            assert anchor in anchors(there), f"{page.name}: {found['target']}"
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
