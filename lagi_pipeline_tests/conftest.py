@@ -21,7 +21,7 @@ def _closed_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     home = tmp_path_factory.mktemp("home")
     connect = socket.socket.connect
 
-    def only_loopback(self: socket.socket, address: Any) -> None:
+    def only_loopback(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - as the system takes it
         host = address[0] if isinstance(address, tuple) else address
         if self.family in {socket.AF_INET, socket.AF_INET6} and host not in {"127.0.0.1", "::1", "localhost"}:
             raise OSError(f"a test wants to reach {host}")
@@ -61,7 +61,7 @@ def town_copy(town: Town, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Callable[..., Path]:
-    """Makes a data folder with the town's place and resolutions, and the sample files named: ``data_dir("waste/2024-Q1")``."""
+    """Makes a data folder with the town's place and the sample files named: ``data_dir("waste/2024-Q1")``."""
 
     def make(*samples: str) -> Path:
         return make_data_dir(tmp_path / "data", *samples)

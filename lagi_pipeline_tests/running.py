@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ class Outcome:
     def success(self) -> bool:
         return self.result.success
 
-    def check(self, name: str, asset: str | None = None) -> Any:
+    def check(self, name: str, asset: str | None = None) -> Any:  # noqa: ANN401 - metadata of many kinds
         """The evaluation of an asset check, of one asset where several have it."""
         found = [
             evaluation
@@ -63,7 +64,7 @@ class Outcome:
 
 
 def make_data_dir(folder: Path, *feeds: str) -> Path:
-    """A data folder with the town's place and resolutions, and the sample files of ``feeds``: all of them, or of a quarter."""
+    """A data folder with the town's place and resolutions, and the sample files of ``feeds``, or of ``feed/quarter``."""
     for name in ("place", "resolution", *feeds):
         shutil.copytree(RAW / name, folder / "raw" / name)
     return folder
@@ -103,7 +104,7 @@ def book(
 
 
 def raised(made: Book, amount: float, columns: str, *labels: str, sheet: int = -1) -> Book:
-    """The same workbook with ``amount`` added in each of ``columns`` (letters) of the rows that say exactly ``labels``."""
+    """The same workbook with ``amount`` added in ``columns`` (letters) of the rows that say exactly ``labels``."""
     page = made.sheets[sheet]
     for label in labels:
         for column in columns:
@@ -129,7 +130,7 @@ def run(  # noqa: PLR0913 - what a run can be told
     only: list[list[str]] | None = None,
     instance: dg.DagsterInstance | None = None,
 ) -> Outcome:
-    """Run the main job over a range of quarters with the tags that ``lagi run`` gives it; ``only`` selects assets."""
+    """Run a job over a range of quarters with the tags that ``lagi run`` gives it; ``only`` selects assets."""
     tags = {
         "dagster/asset_partition_range_start": key_of(Quarter.parse(first)),
         "dagster/asset_partition_range_end": key_of(Quarter.parse(last)),
@@ -149,6 +150,26 @@ def run(  # noqa: PLR0913 - what a run can be told
         )
         events = tuple(repr(entry) + str(entry.user_message) for entry in home.all_logs(result.run_id))
     return Outcome(result, events)
+
+
+@contextmanager
+def logged() -> Iterator[list[str]]:
+    """What the pipeline logs meanwhile, whatever its level."""
+    said: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(self.format(record))
+
+    log, handler = logging.getLogger("lagi_pipeline"), Collector()
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield said
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def edited(tmp_path: Path) -> Edit:
         ("indicators.yaml", "closes: {month: 1, day: 31}", "closes: {month: 13, day: 31}", "budget_revenue", "month"),
     ],
 )
-def test_nonsense_is_refused_with_file_and_entry(
+def test_nonsense_is_refused_with_file_and_entry(  # noqa: PLR0913, PLR0917 - a case
     edited: Edit, name: str, old: str, new: str, entry: str, said: str
 ) -> None:
     folder = edited(name, old, new)

@@ -73,7 +73,7 @@ def edited(tmp_path: Path) -> Edit:
         ("offices.csv", "industry,10", "industry,-1", "line 3", "days_to_send"),
     ],
 )
-def test_nonsense_is_refused_with_file_and_entry(
+def test_nonsense_is_refused_with_file_and_entry(  # noqa: PLR0913, PLR0917 - a case
     edited: Edit, name: str, old: str, new: str, entry: str, said: str
 ) -> None:
     raw = edited(name, old, new)

@@ -17,14 +17,15 @@ import pytest
 from dagster._core.definitions.backfill_policy import BackfillPolicyType
 from dagster._core.definitions.partitions.context import partition_loading_context
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
-from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget, instance_for_test
+from dagster._core.test_utils import instance_for_test
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.orchestration.build import build_defs
-from lagi_pipeline.orchestration.settings import key_of, load_settings, quarter_of
+from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of
 from lagi_pipeline.steps import gate
 from lagi_pipeline_tests.running import RAW, ROOT, make_data_dir
 
@@ -47,7 +48,7 @@ def test_the_server_loads_the_code_location(tmp_path: Path, monkeypatch: pytest.
     origin = InProcessCodeLocationOrigin(target, location_name="lagi_pipeline")
     with (
         instance_for_test(temp_dir=str(tmp_path)) as instance,
-        WorkspaceProcessContext(instance, InProcessTestWorkspaceLoadTarget(origin)) as workspace,
+        WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget(origin)) as workspace,
     ):
         [entry] = workspace.create_request_context().get_code_location_entries().values()
         assert entry.load_error is None
@@ -149,7 +150,7 @@ def test_runs_stay_in_one_process(defs: dg.Definitions) -> None:
     assert defs.resolve_job_def("quarterly_attainment").executor_def.name == "in_process"
 
 
-def _settings(tmp_path: Path, first: str, zone: str = "Asia/Ho_Chi_Minh") -> Any:
+def _settings(tmp_path: Path, first: str, zone: str = "Asia/Ho_Chi_Minh") -> Settings:
     data_dir = make_data_dir(tmp_path / "data")
     path = data_dir / "raw" / "place" / "place.yaml"
     text = path.read_text("utf-8").replace("first_quarter: 2022-Q4", f"first_quarter: {first}")
@@ -197,7 +198,7 @@ def test_loading_reads_nothing_but_the_catalogue_and_the_place(monkeypatch: pyte
     opened: list[Path] = []
     original: Callable[..., Any] = io.open
 
-    def noting(file: Any, *rest: Any, **named: Any) -> Any:
+    def noting(file: Any, *rest: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever open takes
         if isinstance(file, str | os.PathLike):
             opened.append(Path(file))
         return original(file, *rest, **named)

@@ -1,4 +1,4 @@
-"""The printed table of a quarter: Vietnamese numbers, no figure, illustrative marks, and what Markdown must not swallow."""
+"""The printed table of a quarter: Vietnamese numbers, no figure, illustrative marks, and Markdown's own letters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate: each rule sees what is wrong, and nothing that fails one is published, whichever way publishing is asked for."""
+"""The gate: each rule sees what is wrong, and nothing that fails one is published, however publishing is asked for."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import dagster as dg
 import pytest
 from dagster._core.execution.backfill import BulkActionStatus
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
-from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget, instance_for_test
+from dagster._core.test_utils import instance_for_test
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._daemon.backfill import execute_backfill_iteration
 from dagster_graphql.client.query import LAUNCH_PARTITION_BACKFILL_MUTATION
 from dagster_graphql.test.utils import execute_dagster_graphql
@@ -142,7 +143,7 @@ def _code_location(data_dir: Path, folder: Path) -> Iterator[WorkspaceProcessCon
     with (
         instance_for_test(overrides=at_once, temp_dir=str(folder)) as instance,
         WorkspaceProcessContext(
-            instance, InProcessTestWorkspaceLoadTarget(InProcessCodeLocationOrigin(target, location_name="lagi"))
+            instance, InProcessWorkspaceLoadTarget(InProcessCodeLocationOrigin(target, location_name="lagi"))
         ) as workspace,
     ):
         yield workspace

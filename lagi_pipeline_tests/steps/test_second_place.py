@@ -9,6 +9,7 @@ import pytest
 
 from lagi_pipeline_tests.running import Outcome, ask, book, line, run, send
 from lagi_samples import Book
+from lagi_samples.sheet import Value
 
 PLACE = """
 code: "901"
@@ -42,10 +43,14 @@ def _jobs(quarter: str, placed: dict[str, int]) -> Book:
     """A report of people placed with other units, all of them by loans."""
     made = book("employment", quarter)
     sheet = made.sheets[0]
-    rows = [[number, name, people, 0, people, 0, 0, 0] for number, (name, people) in enumerate(placed.items(), start=1)]
-    sheet.rows[9:19] = [*rows, [None, "Tổng cộng", *[sum(row[c] for row in rows) for c in range(2, 8)]]]  # type: ignore[misc]
+    rows = [_row(number, name, people) for number, (name, people) in enumerate(placed.items(), start=1)]
+    sheet.rows[9:19] = [*rows, _row(None, "Tổng cộng", sum(placed.values()))]
     sheet.merges[:] = [area for area in sheet.merges if area[2] < 9]
     return replace(made, sheets=[sheet], sender="vanphong")
+
+
+def _row(number: int | None, name: str, people: int) -> list[Value]:
+    return [number, name, people, 0, people, 0, 0, 0]
 
 
 def _make(data_dir: Path, place_file: str = PLACE) -> Path:

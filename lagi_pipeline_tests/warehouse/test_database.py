@@ -228,6 +228,6 @@ def test_replacing_and_deleting_take_out_what_they_name(warehouse: Warehouse) ->
     with warehouse.write() as connection:
         replace_all(connection, tables.REJECTED_FILE, rows)
         replace_all(connection, tables.REJECTED_FILE, rows)
-        delete_version(connection, tables.REJECTED_FILE, "2024-Q1", "a")
+        delete_version(connection, tables.REJECTED_FILE, "water", "2024-Q1", "a")
         left = connection.execute("SELECT quarter, sha256 FROM quarantine.rejected_file ORDER BY ALL").fetchall()
     assert left == [("2024-Q1", "b"), ("2024-Q2", "a")]

@@ -13,7 +13,7 @@ import pytest
 from lagi_pipeline.warehouse import publish as publishing
 from lagi_pipeline.warehouse.database import Warehouse
 from lagi_pipeline.warehouse.publish import PublishError, publish
-from lagi_pipeline.warehouse.tables import all_tables
+from lagi_pipeline.warehouse.tables import Table, all_tables
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_a_fresh_file_that_is_not_what_was_written_is_not_put_in_place(
     before = warehouse.published.read_bytes()
     write = publishing._write
 
-    def lose_a_row(working: Path, fresh: Path, published: list[publishing.Table]) -> dict[str, int]:
+    def lose_a_row(working: Path, fresh: Path, published: list[Table]) -> dict[str, int]:
         rows = write(working, fresh, published)
         with duckdb.connect(fresh) as connection:
             connection.execute("DELETE FROM quarantine.stray_file")
