@@ -64,7 +64,7 @@ class Outcome:
 
 
 def make_data_dir(folder: Path, *feeds: str) -> Path:
-    """A data folder with the town's place and resolutions, and the sample files of ``feeds``, or of ``feed/quarter``."""
+    """A data folder with the town's place and resolutions, and the sample files of ``feeds`` or of ``feed/quarter``."""
     for name in ("place", "resolution", *feeds):
         shutil.copytree(RAW / name, folder / "raw" / name)
     return folder

@@ -1,4 +1,4 @@
-"""What the main job costs, as ratios of things measured in one run: `make bench`. docs/performance.md keeps what was seen."""
+"""What the main job costs, as ratios of things measured in one run; docs/performance.md keeps what was seen."""
 
 from __future__ import annotations
 
@@ -122,7 +122,9 @@ def _split(folder: Path) -> tuple[dict[str, float], float]:
     for step in steps:
         seconds = (step.end_time or 0) - (step.start_time or 0)
         key = step.step_key
-        parts["ingest" if key.startswith("feeds") else "publish" if key.startswith("published") else "compute"] += seconds
+        parts["ingest" if key.startswith("feeds") else "publish" if key.startswith("published") else "compute"] += (
+            seconds
+        )
     return parts, max(s.end_time or 0 for s in steps) - min(s.start_time or 0 for s in steps)
 
 
@@ -233,7 +235,15 @@ def _write_fleet(path: Path, rows: int) -> None:
             sheet.write_row(
                 row + 3,
                 0,
-                [f"BTh-{row:06d}-TS", f"Chủ tàu mẫu {row}", wards[row % len(wards)], length, 20 + row % 400, "lưới kéo", f"MẪU-{row}"],
+                [
+                    f"BTh-{row:06d}-TS",
+                    f"Chủ tàu mẫu {row}",
+                    wards[row % len(wards)],
+                    length,
+                    20 + row % 400,
+                    "lưới kéo",
+                    f"MẪU-{row}",
+                ],
             )
             for place, year in ((7, 2026), (8, 2025), (9, 2020)):
                 sheet.write_datetime(row + 3, place, datetime(year, 1 + row % 12, 1 + row % 28), days)  # noqa: DTZ001

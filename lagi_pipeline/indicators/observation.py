@@ -104,7 +104,7 @@ class _Observer:
             case Kind.FLOW_YTD:
                 return _Computed(self._to_date(indicator, indicator.formula.numerator, scope, quarter))
             case Kind.STOCK_RATIO:
-                return self._stock_ratio(indicator, scope, quarter)
+                return _within_cap(indicator, self._stock_ratio(indicator, scope, quarter), quarter)
             case Kind.RATIO_OVER_PERIOD:
                 return _ratio(
                     self._to_date(indicator, indicator.formula.numerator, scope, quarter),
@@ -239,6 +239,16 @@ def _ratio(numerator: Figure, denominator: Figure, quarter: Quarter, quarters_pa
         return _Computed(without, numerator.value, denominator.value)
     rate = numerator.value * _PERCENT * 4 / (denominator.value * quarters_passed)
     return _Computed(replace(both, value=rate), numerator.value, denominator.value)
+
+
+def _within_cap(indicator: Indicator, computed: _Computed, quarter: Quarter) -> _Computed:
+    """No figure where a share of a stock is above the highest it can be: forest and crops wider than the town."""
+    value = computed.figure.value
+    if value is None or indicator.cap is None or value <= indicator.cap:
+        return computed
+    highest = number_vi(indicator.cap, 0)
+    text = f"tính ra {number_vi(value, indicator.decimals)} %, cao hơn mức có thể ({highest} %): kiểm tra số liệu"
+    return replace(computed, figure=replace(computed.figure, value=None, gaps=(Gap(quarter, text),)))
 
 
 def _of_one_basis(figure: Figure, quarter: Quarter) -> Figure:

@@ -196,12 +196,15 @@ def agrees(frame: pd.DataFrame, percent: str, numerator: str, denominator: str) 
     """Whether a printed percentage is numerator / denominator × 100 within the rounding of all three.
 
     How finely each column was printed comes with the frame (``attrs["steps"]``). A denominator of 0 has no percentage.
+    A cell formatted as a percentage holds the fraction: 0.955 is read as agreeing with 95,5 %.
     """
     half = {name: float(frame.attrs["steps"][name]) / 2 for name in (percent, numerator, denominator)}
     below = frame[denominator].astype("float64").where(frame[denominator] != 0)
     exact_percent = frame[numerator].astype("float64") / below * 100
     tolerance = half[percent] + (100 * half[numerator] + exact_percent.abs() * half[denominator]) / below.abs() + 1e-9
-    return ((frame[percent] - exact_percent).abs() <= tolerance) | exact_percent.isna()
+    as_printed = (frame[percent] - exact_percent).abs() <= tolerance
+    as_fraction = (frame[percent] * 100 - exact_percent).abs() <= tolerance
+    return as_printed | as_fraction | exact_percent.isna()
 
 
 @dataclass(frozen=True)

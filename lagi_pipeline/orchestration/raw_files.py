@@ -1,4 +1,4 @@
-"""What lies in ``data/raw`` as Dagster knows it: each folder's digest as data version, so that what changed is stale."""
+"""What lies in ``data/raw`` as Dagster knows it: each folder's digest as data version, so that changes show."""
 
 import json
 from collections.abc import Iterator, Mapping

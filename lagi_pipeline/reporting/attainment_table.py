@@ -1,4 +1,4 @@
-"""The table of a quarter's attainment, as text for a terminal and as Markdown for the UI; numbers in Vietnamese form."""
+"""The table of a quarter's attainment, as text for a terminal and as Markdown for the UI."""
 
 from __future__ import annotations
 

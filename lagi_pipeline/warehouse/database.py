@@ -1,4 +1,4 @@
-"""Connections to the working database: one writer over all processes, one transaction a write, tables from the models."""
+"""Connections to the working database: one writer over all processes, one transaction a write."""
 
 from __future__ import annotations
 

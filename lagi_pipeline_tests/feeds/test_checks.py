@@ -193,3 +193,13 @@ def test_a_dash_is_zero_in_form_1_alone() -> None:
     found = read_one("forestry", "2024-Q4", changed(crops, C17="-", C14=2509.72, C18=6376.04))
     assert found.rows.loc[found.rows["row"] == 17, "area"].isna().item()
     assert found.errors == []
+
+
+def test_percentages_of_cells_formatted_as_such_agree():
+    """A cell shown as 99,8 % holds 0.998; a half of it agrees with nothing."""
+    sheet = form_sheet("water", "2023-Q4")
+    for number in range(10, 19):
+        hygienic, households = sheet.get(f"D{number}"), sheet.get(f"C{number}")
+        sheet.set(f"F{number}", hygienic / households)
+    sheet.set("F12", 0.5)
+    assert read_one("water", "2023-Q4", sheet).errors == [("F12", "hygienic_percent")]

@@ -261,6 +261,13 @@ class TestStocks:
         )
         assert (found.value, found.reason) == (65, "không có dòng trừ: cây lâu năm trên đất rừng")
 
+    def test_forest_and_crops_wider_than_the_town_give_no_figure(self):
+        forest = report("forestry", "2024-Q4", {"forest_area": 4000, "natural_area": 6000})
+        crops = report("forestry_crops", "2024-Q4", {"perennial_crop_area": 2500, "crops_on_forest_land": 0})
+        found = town(together(forest, crops), "green_cover", "2024-Q4")
+        assert (found.value, found.numerator) == (None, 6500)
+        assert found.reason == "tính ra 108,33 %, cao hơn mức có thể (100 %): kiểm tra số liệu"
+
     def test_the_office_that_owes_the_crops_is_named(self):
         forest = report("forestry", "2024-Q4", {"forest_area": 4000, "natural_area": 10000})
         found = observed(forest, "2024-Q4")

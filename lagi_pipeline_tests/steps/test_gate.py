@@ -36,7 +36,7 @@ TAMPERED = {
     "complete_lines": ["DELETE FROM mart.attainment WHERE quarter = '2024-Q2' AND indicator_code = 'jobs'"],
     "reproducible": [
         "UPDATE mart.attainment SET actual = actual + 1 WHERE quarter = '2024-Q2' AND indicator_code = 'jobs'",
-        "UPDATE mart.attainment SET reason = 'không sao' WHERE quarter = '2024-Q2' AND indicator_code = 'budget_revenue'",
+        "UPDATE mart.attainment SET reason = 'không' WHERE quarter = '2024-Q2' AND indicator_code = 'green_cover'",
         "DELETE FROM mart.attainment_by_unit WHERE quarter = '2024-Q2' AND unit_code = '23231'",
         "UPDATE mart.iuu_compliance SET vms_fitted = vms_required WHERE length_class = 'all'",
         "UPDATE mart.attainment SET evaluated_at = evaluated_at + INTERVAL 1 DAY",
