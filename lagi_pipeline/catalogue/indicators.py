@@ -301,12 +301,15 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
             a term without a measure, a measure without a feed.
     """
 
-    def entries(name: str) -> list[dict[str, Any]]:
-        return list(read_yaml(folder / f"{name}.yaml")[name])
-
     def named(name: str) -> Iterator[tuple[dict[str, Any], Path, str]]:
-        for position, entry in enumerate(entries(name), start=1):
-            yield entry, folder / f"{name}.yaml", str(entry.get("code", f"entry {position}"))
+        file = folder / f"{name}.yaml"
+        entries = read_yaml(file).get(name)
+        if not isinstance(entries, list):
+            raise CatalogueError(file, name, f"expected a list under {name!r}, found {type(entries).__name__}")
+        for position, entry in enumerate(entries, start=1):
+            if not isinstance(entry, dict):
+                raise CatalogueError(file, f"entry {position}", f"expected a mapping, found {entry!r}")
+            yield entry, file, str(entry.get("code", f"entry {position}"))
 
     feeds = [build(FeedEntry, *entry) for entry in named("feeds")]
     _unique((feed.code for feed in feeds), folder / "feeds.yaml")

@@ -31,9 +31,9 @@ _PLANS = list(PlanSource)
 
 
 def quarters_to_observe(place: Place, resolutions: Sequence[Resolution], evaluated_at: datetime) -> list[Quarter]:
-    """The quarters whose observations ``attain`` reads: from the place's first to the last that is judged."""
+    """The quarters whose observations ``attain`` reads: from the first of the place or of a target to the last."""
     judged = [quarter for resolution in resolutions for quarter in _judged_quarters(resolution.year, evaluated_at)]
-    return list(quarters_between(place.first_quarter, max(judged))) if judged else []
+    return list(quarters_between(min(place.first_quarter, *judged), max(judged))) if judged else []
 
 
 def attain(  # noqa: PLR0913 - the issue's inputs, and the seam

@@ -89,12 +89,17 @@ def _report_column(reading: Reading, index: Any, column: str, code: str, case: A
     name, _, argument = code.partition("(")
     if name not in _COLUMN_REASONS:
         raise ContractError(f"{reading.form.code}.{column}: no words for the check {code!r}")
-    reason = _COLUMN_REASONS[name].format(argument=argument.removesuffix(")"))
+    reason = _COLUMN_REASONS[name].format(argument=_spoken(argument.removesuffix(")")))
     known = {c.name: c for c in reading.form.columns}
     title = known[column].title_vi if column in known else column
     hidden = pd.isna(case) or reading.form.names_people or (column in known and known[column].personal)
     shown = "" if hidden else f", thấy «{show(case)}»"
     reading.reject(index, column if column in known else None, name, f"cột «{title}»: {reason}{shown}")
+
+
+def _spoken(argument: str) -> str:
+    """What a check compares with, without the marks of a Python list."""
+    return argument.strip("[]").replace("'", "")
 
 
 def _filled(reason: str, reading: Reading, index: Any) -> str:  # noqa: ANN401 - an index label

@@ -153,14 +153,14 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables that are missing.
 
     Raises:
-        WarehouseVersionError: a table is there with other columns than its model's.
+        WarehouseVersionError: a table is there with other columns, or columns of other types, than its model's.
     """
-    there: dict[str, list[str]] = {}
-    for schema, name, column in connection.execute(
-        "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+    there: dict[str, list[tuple[str, str]]] = {}
+    for schema, name, column, sql_type in connection.execute(
+        "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns"
         " WHERE table_catalog = current_database() ORDER BY ordinal_position"
     ).fetchall():
-        there.setdefault(f"{schema}.{name}", []).append(column)
+        there.setdefault(f"{schema}.{name}", []).append((column, sql_type))
     missing = [table for table in all_tables() if table.full_name not in there]
     if missing:
         create_schemas(connection)
@@ -168,7 +168,7 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
         for statement in create_statements(table):
             connection.execute(statement)
     for table in all_tables():
-        wanted = [column.name for column in table.columns]
+        wanted = [(column.name, column.sql_type) for column in table.columns]
         if there.get(table.full_name, wanted) != wanted:
             raise WarehouseVersionError(
                 f"{WORKING_FILE}: {table.full_name} was made by another version of the pipeline;"
