@@ -20,6 +20,7 @@ from dagster_shared.error import SerializableErrorInfo
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.loading import CatalogueError
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.orchestration.assets import FORM_CHECK
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.raw_files import observe
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
@@ -122,6 +123,8 @@ def _execute(
             raise_on_error=False,
             tags={RANGE_START: key_of(first), RANGE_END: key_of(last), "quarters": f"{first}..{last}"},
         )
+    for name, said in _told(result):
+        click.echo(f"{name}: {said}")
     if result.success:
         return PUBLISHED
     blocked = _failed_gate_rules(result)
@@ -150,6 +153,13 @@ def _cause(error: SerializableErrorInfo | None) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return error.message.strip() if error else "no error was recorded"
+
+
+def _told(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
+    """The checks that failed and only tell, but those of single forms: their findings are listed at the end."""
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed and not evaluation.blocking and evaluation.check_name != FORM_CHECK:
+            yield evaluation.check_name, "; ".join(str(value.value) for value in evaluation.metadata.values())
 
 
 def _failed_gate_rules(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:

@@ -63,7 +63,9 @@ def headline(rows: Sequence[Row], catalogue: Catalogue) -> str:
     ]
     said = f"{reached}/{main} chỉ tiêu đạt, vượt" + (f" ({', '.join(others)})" if others else "")
     missed = [
-        row["name_vi"] for row in rows if row["result_status"] == "not_met" and not (row["ordinal"] or "").isdigit()
+        row["name_vi"].removeprefix("Trong đó: ")
+        for row in rows
+        if row["result_status"] == "not_met" and not (row["ordinal"] or "").isdigit()
     ]
     return said + (f"; chỉ tiêu thành phần không đạt: {', '.join(missed)}" if missed else "")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lagi_pipeline.reporting.attainment_table import FOOTNOTE, HEADERS, as_markdown, as_text, cells
+from lagi_pipeline.reporting.attainment_table import FOOTNOTE, HEADERS, as_markdown, as_text, cells, headline
 from lagi_pipeline_tests.running import CATALOGUE
 
 ROW: dict[str, Any] = {
@@ -119,3 +119,17 @@ def test_markdown_shows_bars_tags_and_new_lines_as_they_are() -> None:
 
 def test_no_rows_are_a_header_alone() -> None:
     assert as_text([], CATALOGUE).splitlines()[0].split() == " ".join(HEADERS).split()
+
+
+def _line(ordinal: str, status: str, name: str = "…") -> dict[str, Any]:
+    return {"ordinal": ordinal, "result_status": status, "name_vi": name}
+
+
+def test_the_headline_counts_main_lines_and_names_the_sub_lines_that_miss() -> None:
+    rows = [_line("1", "exceeded"), _line("2", "met"), _line("2a", "not_met", "Trong đó: nước sạch")]
+    assert headline(rows, CATALOGUE) == "2/2 chỉ tiêu đạt, vượt; chỉ tiêu thành phần không đạt: nước sạch"
+
+
+def test_the_headline_tells_where_the_others_stand() -> None:
+    rows = [_line("1", "exceeded"), _line("2", "in_progress"), _line("3", "no_data"), _line("4", "in_progress")]
+    assert headline(rows, CATALOGUE) == "1/4 chỉ tiêu đạt, vượt (2 đang thực hiện, 1 chưa báo cáo)"
