@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -284,11 +284,15 @@ def _ancestors(indicator: Indicator, indicators: dict[str, Indicator], file: Pat
         yield current
 
 
-def _check_terms(indicators: Iterable[Indicator], measures: dict[str, Measure], file: Path) -> None:
+def _check_terms(indicators: Sequence[Indicator], measures: dict[str, Measure], file: Path) -> None:
     for indicator in indicators:
         for term in indicator.formula.terms:
             if term.measure not in measures:
                 raise CatalogueError(file, indicator.code, f"its term {term.measure!r} is not in measures.yaml")
+        if indicator.alternative is not None and indicator.alternative not in {other.code for other in indicators}:
+            raise CatalogueError(
+                file, indicator.code, f"its alternative {indicator.alternative!r} is not in the catalogue"
+            )
         if (indicator.kind is Kind.FLOW_YTD) == bool(indicator.formula.denominator):
             raise CatalogueError(file, indicator.code, f"a {indicator.kind} with or without a denominator")
 

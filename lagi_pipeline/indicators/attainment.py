@@ -23,7 +23,7 @@ from lagi_pipeline.indicators.verdict import (
     with_figure,
     without_figure,
 )
-from lagi_pipeline.indicators.wording import ARITHMETIC, join_remarks
+from lagi_pipeline.indicators.wording import ARITHMETIC, join_remarks, number_vi
 
 _PERCENT = Decimal(100)
 _LAST = 4
@@ -36,7 +36,7 @@ def quarters_to_observe(place: Place, resolutions: Sequence[Resolution], evaluat
     return list(quarters_between(min(place.first_quarter, *judged), max(judged))) if judged else []
 
 
-def attain(  # noqa: PLR0913 - the issue's inputs, and the seam
+def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the seam
     catalogue: Catalogue,
     place: Place,
     resolutions: Sequence[Resolution],
@@ -45,7 +45,7 @@ def attain(  # noqa: PLR0913 - the issue's inputs, and the seam
     *,
     pace: PaceMethod = PRESENT_METHOD,
 ) -> list[Attainment]:
-    """A row for every target x plan source x quarter of its year that has begun (issue 2, part 4).
+    """A row for every target x plan source x quarter of its year that has begun.
 
     Args:
         catalogue: What is measured.
@@ -98,6 +98,7 @@ class _Judge:
         pace = pace_status(attainment_pct, expected, indicator.pace_tolerance) if expected else None
         yoy = _on_last_year(indicator, seen, self._town(indicator, quarter.a_year_earlier))
         near_miss = near_miss_vi(indicator, target.value, seen, comparison) if comparison else None
+        remarks = [seen.reason, verdict.remark, near_miss, yoy.remark, self._alternative_vi(indicator, quarter)]
         return Attainment(
             quarter=str(quarter),
             year=quarter.year,
@@ -126,13 +127,22 @@ class _Judge:
             obs_status=seen.obs_status,
             as_of=seen.as_of,
             evaluated_at=self.evaluated_at,
-            reason=join_remarks([seen.reason, verdict.remark, near_miss, yoy.remark]),
+            reason=join_remarks(remarks),
             target_is_illustrative=target.illustrative,
             actual_is_illustrative=seen.is_illustrative,
         )
 
     def _town(self, indicator: Indicator, quarter: Quarter) -> Observation | None:
         return self.observations.get((indicator.code, self.place.file.code, quarter))
+
+    def _alternative_vi(self, indicator: Indicator, quarter: Quarter) -> str | None:
+        """Another reading of the line, where the reports give it (domain.md, on 9a): a note, never the figure."""
+        other = next((one for one in self.catalogue.indicators if one.code == indicator.alternative), None)
+        seen = self._town(other, quarter) if other else None
+        if other is None or seen is None or seen.value is None:
+            return None
+        name = other.name_vi[0].lower() + other.name_vi[1:]
+        return f"cách hiểu khác, {name}: {number_vi(seen.value, other.decimals)} {other.unit}"
 
     def _history(self, indicator: Indicator) -> dict[Quarter, Observation]:
         town = self.place.file.code
@@ -232,7 +242,7 @@ def attain_by_unit(
     observations: Observations,
     evaluated_at: datetime,
 ) -> list[UnitAttainment]:
-    """A row for every ward x quarter x indicator that is reported per ward, companions included (issue 2, part 4).
+    """A row for every ward x quarter x indicator that is reported per ward, companions included.
 
     A yearly line has rows only in quarters in which it is due, has a figure or was sent back. A rate stands beside the
     leading plan's town target; a flow has none of a ward, but its share of the town.

@@ -42,7 +42,7 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
     quarters: Iterable[Quarter],
     resolutions: Sequence[Resolution],
 ) -> dict[tuple[str, str, Quarter], Observation]:
-    """The figure of every indicator, for the town and each ward that has one, as known at a time (issue 2, part 4).
+    """The figure of every indicator, for the town and each ward that has one, as known at a time.
 
     Args:
         catalogue: What is measured.
@@ -124,7 +124,7 @@ class _Observer:
         )
 
     def _rate_over_year(self, indicator: Indicator, scope: Scope, quarter: Quarter) -> _Computed:
-        """(births - deaths) to date / mean of the stock at the year's start and now x 100 x 4/q (issue 2, part 4)."""
+        """(births - deaths) to date / mean of the stock at the year's start and now x 100 x 4/q."""
         over_year = self._to_date(indicator, indicator.formula.numerator, scope, quarter)
         at_start, now = self._denominator(indicator)
         stocks = [self.reports.at(at_start, scope, Quarter(quarter.year, 1)), self.reports.at(now, scope, quarter)]

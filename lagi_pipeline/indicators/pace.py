@@ -36,7 +36,7 @@ class PaceMethod(Protocol):
 
 
 class MeanOfEarlierYears:
-    """The mean of the place's own complete earlier years, else a straight line (issue 2, part 4).
+    """The mean of the place's own complete earlier years, else a straight line.
 
     25/50/75 is a poor guide: real years are back-loaded (domain.md, trap 3).
     """

@@ -1,6 +1,6 @@
 """One figure beside one target: the compared value, the gap, met or exceeded, and the status of the line.
 
-The order of statuses is issue 2's, part 4; each rule says where it is from.
+Two who compute must come to the same: the order of statuses and each rule stand here and nowhere else.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def compare(indicator: Indicator, target: Decimal, observation: Observation) -> 
 
 
 def _compared(indicator: Indicator, target: Decimal, observation: Observation, value: Decimal) -> Decimal:
-    """Flows as they are (190,96 is not 191); rates rounded half-up to two decimals (the issue).
+    """Flows as they are (190,96 is not 191); rates rounded half-up to two decimals.
 
     A target of 100 % means every household: 27.415 of 27.416 rounds to 100,00 but is not met, so it is compared
     unrounded.

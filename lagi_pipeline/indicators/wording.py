@@ -13,7 +13,7 @@ _SEPARATORS = str.maketrans(",.", ".,")
 
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:
-    """``value`` to ``decimals`` places, a half away from zero, as offices round (issue 2, part 4)."""
+    """``value`` to ``decimals`` places, a half away from zero, as offices round."""
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=ARITHMETIC)
 
 

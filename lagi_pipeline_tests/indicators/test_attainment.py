@@ -588,3 +588,18 @@ def test_words_and_gaps_of_every_row_agree(money: int, part: int, births: int, o
             assert row.actual is None
             assert row.reason
         assert row.direction is Direction.AT_LEAST or row.attainment_pct is None
+
+
+def test_another_reading_of_a_line_is_a_note_and_never_its_figure():
+    labour = report("employment_labour", "2024-Q4", {"trained_workers": each(78), "labour_force": each(100)})
+    placed = together(
+        *(
+            report("employment", f"2024-Q{number}", {"jobs_placed": each(10), "jobs_placed_trained": each(6)})
+            for number in (1, 2, 3, 4)
+        )
+    )
+    rows = attained(together(labour, placed))
+    [found] = [row for row in rows if (row.indicator_code, row.quarter) == ("trained_labour", "2024-Q4")]
+    assert found.actual == 78
+    assert found.reason == ("cách hiểu khác, tỷ lệ đã qua đào tạo trong số người được giải quyết việc làm: 60,00 %")
+    assert line(labour, "trained_labour", "2024-Q4").reason is None

@@ -1,6 +1,6 @@
 """Bad input, end to end: what is wrong is named and quarantined, the others publish, the last good vintage answers.
 
-Each case of the issue's "Bad input" stands in one data folder, which is read once.
+All cases stand in one data folder, which is read once.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def test_a_file_that_cannot_be_read_as_its_form_is_quarantined(
 
 @pytest.mark.parametrize("folder", ["budget_spending/2024-Q1", "budget_revenue/2024-Q1"])
 def test_what_stands_in_a_cell_is_refused_with_its_address(spoilt: Spoilt, folder: str) -> None:
-    """A title's period and a unit line have a cell (issue 2, Bad input: file, sheet, cell, expected, found)."""
+    """A title's period and a unit line have a cell."""
     assert spoilt.refused(folder)["cell"] in {"A6", "F8"}
 
 
@@ -286,7 +286,7 @@ def test_text_in_a_number_cell_takes_its_ward_and_the_sum(spoilt: Spoilt) -> Non
     ("quarter", "code", "ward"), [("2024-Q1", "solid_waste", "Phước Lộc"), ("2024-Q2", "jobs", "Tân Thiện")]
 )
 def test_a_line_without_one_ward_names_the_ward(spoilt: Spoilt, quarter: str, code: str, ward: str) -> None:
-    """Gaps: otherwise no figure, and the reason names the ward or quarter (issue 2, part 4)."""
+    """Gaps: otherwise no figure, and the reason names the ward or quarter."""
     assert ward in spoilt.line(quarter, code)["reason"]
 
 
