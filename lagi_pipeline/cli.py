@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ from lagi_pipeline.reporting.attainment_table import as_text, headline
 from lagi_pipeline.steps.ingest import quarters_on_file
 
 PUBLISHED, FAILED, BLOCKED = 0, 1, 2
+_MOST_LINES = 50
+_PROCESS_TAG = "lagi/process"
 _REPOSITORY = Path(__file__).resolve().parents[1]
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 log = logging.getLogger("lagi_pipeline")
@@ -103,8 +106,10 @@ def run(
     click.echo(f"{settings.place.file.name_vi}: reading {first} to {last} of {settings.raw_dir}")
     status = _execute(settings, first, last, evaluated_at, ObsStatus(demand))
     click.echo(f"{'published' if status == PUBLISHED else 'not published'} after {time.perf_counter() - began:.1f} s")
-    if settings.warehouse.published.exists():
+    if status == PUBLISHED:
         _report(settings, first, last)
+    else:
+        click.echo(f"{settings.warehouse.published.name} is as it was", err=True)
     sys.exit(status)
 
 
@@ -115,13 +120,19 @@ def _execute(
     job = build_defs(settings.data_dir).resolve_job_def(MAIN_JOB)
     config = run_config(evaluated_at, demand) | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with _instance(settings) as instance:
+        _end_dead_runs(instance)
         changed = observe(settings, instance)
         click.echo(f"{changed} folders of data/raw changed since they were last reported")
         result = job.execute_in_process(
             instance=instance,
             run_config=config,
             raise_on_error=False,
-            tags={RANGE_START: key_of(first), RANGE_END: key_of(last), "quarters": f"{first}..{last}"},
+            tags={
+                RANGE_START: key_of(first),
+                RANGE_END: key_of(last),
+                "quarters": f"{first}..{last}",
+                _PROCESS_TAG: _process(),
+            },
         )
     for name, said in _told(result):
         click.echo(f"{name}: {said}")
@@ -149,8 +160,8 @@ def _failures(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
 
 
 def _cause(error: SerializableErrorInfo | None) -> str:
-    """What went wrong at the bottom of a chain of errors."""
-    while error is not None and error.cause is not None:
+    """What went wrong: our own error, which Dagster wraps in one of its own."""
+    if error is not None and error.cause is not None:
         error = error.cause
     return error.message.strip() if error else "no error was recorded"
 
@@ -169,6 +180,19 @@ def _failed_gate_rules(result: dg.ExecuteInProcessResult) -> list[tuple[str, str
         for evaluation in result.get_asset_check_evaluations()
         if evaluation.blocking and not evaluation.passed
     ]
+
+
+def _process() -> str:
+    return f"{os.getpid()}@{socket.gethostname()}"
+
+
+def _end_dead_runs(instance: dg.DagsterInstance) -> None:
+    """Mark the runs of this command whose process was killed as failed: else they hold the queue for ever."""
+    unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
+    for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)):
+        process, _, host = run.tags.get(_PROCESS_TAG, "").partition("@")
+        if host == socket.gethostname() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
+            instance.report_run_failed(run, f"its process {process} ended without a word")
 
 
 @contextmanager
@@ -199,10 +223,12 @@ def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
     click.echo(
         f"\nsent back: {len(refused)} files, {len(errors)} findings at cells; {len(findings) - len(errors)} warnings"
     )
-    for file in refused:
-        click.echo(f"  {file['file']}: {file['reason']}")
-    for finding in errors:
-        click.echo(f"  {finding['file']}, {finding['sheet']}!{finding['cell'] or finding['row']}: {finding['reason']}")
+    lines = [f"{file['file']}: {file['reason']}" for file in refused]
+    lines += [f"{f['file']}, {f['sheet']}!{f['cell'] or f['row']}: {f['reason']}" for f in errors]
+    for line in lines[:_MOST_LINES]:
+        click.echo(f"  {' '.join(line.split())}")
+    if len(lines) > _MOST_LINES:
+        click.echo(f"  … and {len(lines) - _MOST_LINES} more")
     click.echo(
         f"\ndatabase  {settings.warehouse.published}\n"
         "rejected  quarantine.rejected_file, quarantine.rejected_row\nUI        make dev"
@@ -243,6 +269,8 @@ def show(settings: Settings, quarter: Quarter | None) -> None:
 @click.pass_obj
 def dev(settings: Settings, port: int) -> None:
     """Open the Dagster UI with its daemon: schedules, the sensor, backfills."""
+    with _instance(settings) as instance:
+        _end_dead_runs(instance)
     home = prepare_home(settings)
     environment = os.environ | {"DAGSTER_HOME": str(home), "LAGI_DATA_DIR": str(settings.data_dir)}
     command = ["dagster", "dev", "-w", str(_REPOSITORY / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]

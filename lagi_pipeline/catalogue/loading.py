@@ -17,7 +17,7 @@ class CatalogueError(ValueError):
     """A file of the catalogue or of a place says something that cannot be meant."""
 
     def __init__(self, file: Path, entry: str, message: str) -> None:
-        super().__init__(f"{file.name}: {entry}: {message}")
+        super().__init__(f"{file.parent.name}/{file.name}: {entry}: {message}")
         self.file = file
         self.entry = entry
 
@@ -51,8 +51,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
         loaded = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError:
         raise CatalogueError(path, str(path.parent), "the file is missing") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise CatalogueError(path, "file", f"not readable as YAML: {error}") from error
+    if loaded is None:  # an empty file says nothing
+        return {}
     if not isinstance(loaded, dict):
         raise CatalogueError(path, "file", f"expected a mapping, found {type(loaded).__name__}")
     return loaded

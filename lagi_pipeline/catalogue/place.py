@@ -256,6 +256,10 @@ def _read_target(entry: Any, number: int, path: Path, catalogue: Catalogue) -> T
     if target.direction is not indicator.direction:
         raise CatalogueError(path, label, f"direction {target.direction} where the indicator is {indicator.direction}")
     factor = convert(Decimal(1), stated, own)
+    if indicator.cap is not None and target.value * factor > indicator.cap:
+        raise CatalogueError(
+            path, label, f"{target.value} {target.unit} is above the highest there can be, {indicator.cap}"
+        )
     return target.model_copy(
         update={
             "value": target.value * factor,

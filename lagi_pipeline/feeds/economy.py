@@ -215,7 +215,11 @@ INDUSTRY = Feed(
                 key_figures=("value_ytd",),
             ),
             of_items(industrial_output_ytd=("total", "value_ytd")),
-            (adds_up(_SAME_BRANCH, "value_quarter", "value_ytd"), keeps_scale(_SAME_BRANCH, ["value_quarter"])),
+            (
+                adds_up(_SAME_BRANCH, "value_quarter", "value_ytd"),
+                keeps_scale(_SAME_BRANCH, ["value_quarter"]),
+                keeps_scale(_SAME_BRANCH, ["value_ytd"], cumulative=True),
+            ),
         ),
     ),
 )
@@ -248,6 +252,7 @@ EXPORTS = Feed(
                 adds_up(_SAME_GOODS, "value_quarter", "value_ytd"),
                 keeps_unit_price,
                 keeps_scale(_SAME_GOODS, ["value_quarter"]),
+                keeps_scale(_SAME_GOODS, ["value_ytd"], cumulative=True),
             ),
         ),
     ),

@@ -163,6 +163,30 @@ class WasteRow(UnitRow):
         return frame["treated_ytd"] <= frame["collected_ytd"]
 
     @rule(
+        "generated_ytd_at_least_quarter",
+        "phát sinh lũy kế {generated_ytd} tấn nhỏ hơn số của quý {generated} tấn",
+        on=("generated_ytd", "generated"),
+    )
+    def _generated_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["generated_ytd"] >= frame["generated"]
+
+    @rule(
+        "collected_ytd_at_least_quarter",
+        "thu gom lũy kế {collected_ytd} tấn nhỏ hơn số của quý {collected} tấn",
+        on=("collected_ytd", "collected"),
+    )
+    def _collected_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["collected_ytd"] >= frame["collected"]
+
+    @rule(
+        "treated_ytd_at_least_quarter",
+        "xử lý lũy kế {treated_ytd} tấn nhỏ hơn số của quý {treated} tấn",
+        on=("treated_ytd", "treated"),
+    )
+    def _treated_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["treated_ytd"] >= frame["treated"]
+
+    @rule(
         "collected_within_generated",
         "thu gom {collected} tấn lớn hơn phát sinh {generated} tấn (khối lượng phát sinh là ước tính)",
         on=("collected", "generated"),
@@ -189,7 +213,7 @@ WATER = Feed(
                 hygienic="hygienic_water_households",
                 clean="clean_water_households",
             ),
-            (keeps_scale("unit_code", ["households"]),),
+            (keeps_scale("unit_code", ["households", "hygienic", "clean"]),),
         ),
     ),
 )
@@ -213,7 +237,10 @@ WASTE = Feed(
                 collected_ytd="waste_collected_ytd",
                 treated_ytd="waste_treated_ytd",
             ),
-            (keeps_scale("unit_code", ["generated", "collected", "treated"]),),
+            (
+                keeps_scale("unit_code", ["generated", "collected", "treated"]),
+                keeps_scale("unit_code", ["generated_ytd", "collected_ytd", "treated_ytd"], cumulative=True),
+            ),
         ),
     ),
 )

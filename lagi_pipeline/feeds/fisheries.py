@@ -141,6 +141,10 @@ class CaseRow(FeedRow):
     fine_vnd: float = figure("Số tiền phạt", "Số tiền phạt", "Tiền phạt", unit="đồng", ge=0, en="Fine in đồng")
     authority: str = text("Cơ quan xử phạt", "Cơ quan xử phạt", "Cơ quan xử lý", required=False, en="Authority")
 
+    @rule("case_register_form", "số đăng ký không đúng dạng như BTh-99860-TS", on=("register_text",))
+    def _register_form(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["register"].notna()
+
     @rule("case_in_quarter", "ngày {case_date} không thuộc quý báo cáo", on=("case_date",))
     def _case_in_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         quarter = frame.attrs["quarter"]
@@ -186,11 +190,38 @@ class LandingRow(FeedRow):
         return ~frame.duplicated(["port", "month"], keep=False)
 
 
-def _listing(code: str, title_vi: str, model: type[FeedRow], label: str, covers: Covers) -> Feed:
-    form = Form(code=code, title_vi=title_vi, model=model, label=label, rows=Listing(), covers=covers)
-    return Feed(code, (FeedForm(form),))
+def _listing(form: Form) -> Feed:
+    return Feed(form.code, (FeedForm(form),))
 
 
-VESSELS = _listing("fisheries_vessels", "Danh sách tàu cá", VesselRow, "register_text", Covers.EITHER)
-CASES = _listing("fisheries_cases", "Vi phạm khai thác thủy sản", CaseRow, "violation", Covers.QUARTER)
-LANDINGS = _listing("fisheries_landings", "Sản lượng thủy sản qua cảng", LandingRow, "port", Covers.QUARTER)
+VESSELS = _listing(
+    Form(
+        code="fisheries_vessels",
+        title_vi="Danh sách tàu cá",
+        model=VesselRow,
+        label="register_text",
+        rows=Listing(),
+        covers=Covers.EITHER,
+    )
+)
+CASES = _listing(
+    Form(
+        code="fisheries_cases",
+        title_vi="Vi phạm khai thác thủy sản",
+        model=CaseRow,
+        label="violation",
+        rows=Listing(),
+        covers=Covers.QUARTER,
+        about_people=True,
+    )
+)
+LANDINGS = _listing(
+    Form(
+        code="fisheries_landings",
+        title_vi="Sản lượng thủy sản qua cảng",
+        model=LandingRow,
+        label="port",
+        rows=Listing(),
+        covers=Covers.QUARTER,
+    )
+)

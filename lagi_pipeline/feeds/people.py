@@ -253,7 +253,7 @@ POPULATION = Feed(
             by_unit(
                 births="births", deaths="deaths", population_start="population_start", population_end="population_end"
             ),
-            (keeps_scale("unit_code", ["population_start", "population_end"]),),
+            (keeps_scale("unit_code", ["population_start", "population_end", "births", "deaths"]),),
         ),
     ),
 )
@@ -270,7 +270,10 @@ EMPLOYMENT = Feed(
                 covers=Covers.QUARTER,
             ),
             by_unit(placed="jobs_placed", placed_ytd="jobs_placed_ytd", trained="jobs_placed_trained"),
-            (keeps_scale("unit_code", ["placed"]),),
+            (
+                keeps_scale("unit_code", ["placed"]),
+                keeps_scale("unit_code", ["placed_ytd"], cumulative=True),
+            ),
         ),
         FeedForm(
             Form(
@@ -297,9 +300,10 @@ POVERTY = Feed(
                 label="unit_label",
                 rows=UnitRows(blocks=("Thành thị", "Nông thôn", "Khu vực thành thị", "Khu vực nông thôn")),
                 covers=Covers.EITHER,
+                about_people=True,
             ),
             by_unit(households="poverty_review_households", poor_end="poor_households"),
-            (starts_where_last_year_ended, keeps_scale("unit_code", ["households"])),
+            (starts_where_last_year_ended, keeps_scale("unit_code", ["households", "poor_end"])),
         ),
     ),
 )

@@ -5,8 +5,8 @@ A share without its denominator hides who was left out of it (domain.md, trap 12
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 
 ALL = "all"
 UNKNOWN = "unknown"
+VESSELS, CASES, LANDINGS = "danh sách tàu cá", "vụ việc vi phạm", "sản lượng qua cảng"
 _NAMES = {ALL: "toàn đội tàu", UNKNOWN: "không có trong danh sách"}
 
 
@@ -59,6 +60,8 @@ class FleetReports:
     landings: Landings | None
     as_of: date | None
     is_illustrative: bool
+    rejected_rows: Mapping[str, int] = field(default_factory=dict)
+    """How many rows of a list were sent back, by its Vietnamese name: the counts are without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +193,19 @@ class _Line:
         missing = [
             name
             for name, report in (
-                ("danh sách tàu cá", self.reports.vessels),
-                ("vụ việc vi phạm", self.reports.cases),
-                ("sản lượng qua cảng", self.reports.landings if code == ALL else ()),
+                (VESSELS, self.reports.vessels),
+                (CASES, self.reports.cases),
+                (LANDINGS, self.reports.landings if code == ALL else ()),
             )
             if report is None
         ]
-        return f"chưa có số liệu: {', '.join(missing)}" if missing else None
+        remarks = [f"chưa có số liệu: {', '.join(missing)}"] if missing else []
+        remarks += [
+            f"{name}: {rows} dòng đã trả lại, chờ chỉnh sửa, chưa tính vào số liệu"
+            for name, rows in self.reports.rejected_rows.items()
+            if rows and (code == ALL or name != LANDINGS)
+        ]
+        return "; ".join(remarks) or None
 
 
 def _fitted(vessel: Vessel, day: date) -> bool:

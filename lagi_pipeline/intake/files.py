@@ -105,7 +105,7 @@ def scan(raw_dir: Path, feed: str, folders: tuple[str, ...], quarter: Quarter) -
             if path.name.endswith(META_SUFFIX):
                 if not path.with_name(path.name.removesuffix(META_SUFFIX)).exists():
                     strays.append(name)
-            elif _is_stray(path):
+            elif _is_stray(path) or not path.resolve().is_relative_to(raw_dir.resolve()):
                 strays.append(name)
             else:
                 files.append(RawFile(path, name, feed, quarter, digest(path)))

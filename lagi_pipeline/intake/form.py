@@ -284,6 +284,8 @@ class Form:
     lines: tuple[Line, ...] = ()
     basis: bool = False
     """Whether a price-basis line ("Giá so sánh 2010") is kept."""
+    about_people: bool = False
+    """Whether its rows are about people though no column names them (offenders, poor households)."""
     zero_dash: bool = False
     """Whether "-" is zero in this form (Biểu 1 only)."""
 
@@ -324,8 +326,8 @@ class Form:
 
     @property
     def names_people(self) -> bool:
-        """Whether any column names a person."""
-        return any(column.personal for column in self.columns)
+        """Whether it lists people, or a column names them: what stands where it should not may be a name."""
+        return self.about_people or any(column.personal for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The column of that name."""

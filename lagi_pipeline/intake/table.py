@@ -337,9 +337,11 @@ def _period(found: _Found, quarter: Quarter) -> Period | None:
         at = _cell_quoted(found, str(error))
         raise RefusedFileError(f"{_where(name, at)}: {error}", rule="period", sheet=name, cell=at) from None
     if period is None:
-        if covers is not Covers.YTD:
+        if covers is Covers.EITHER:
             return None
-        reason = f"trang «{name}»: tiêu đề không ghi kỳ báo cáo; cần kỳ lũy kế của {quarter.label_vi}"
+        reason = f"trang «{name}»: tiêu đề không ghi kỳ báo cáo; cần {quarter.label_vi}"
+        if covers is Covers.YTD:
+            reason += " (lũy kế từ đầu năm)"
         raise RefusedFileError(reason, rule="period", sheet=name)
     at = _cell_quoted(found, period.text)
     said = f"{_where(name, at)}: tiêu đề ghi «{period.text}»"

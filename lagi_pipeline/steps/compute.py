@@ -5,7 +5,7 @@ All quarters are computed in every run: a corrected Q1 changes Q2 to Q4, next ye
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +21,17 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.fisheries import GONE, LAID_UP
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.indicators.attainment import attain, attain_by_unit, quarters_to_observe
-from lagi_pipeline.indicators.fleet import Case, FleetLine, FleetReports, Landings, Vessel, fleet_lines
+from lagi_pipeline.indicators.fleet import (
+    CASES,
+    LANDINGS,
+    VESSELS,
+    Case,
+    FleetLine,
+    FleetReports,
+    Landings,
+    Vessel,
+    fleet_lines,
+)
 from lagi_pipeline.indicators.model import (
     Attainment,
     Evidence,
@@ -225,7 +235,20 @@ def _fleet(connection: duckdb.DuckDBPyConnection, selection: Selection, quarter:
         ),
         as_of=max(vintage.as_of for vintage in answers),
         is_illustrative=any(vintage.is_sample for vintage in answers),
+        rejected_rows=_rejected_rows(connection, found),
     )
+
+
+def _rejected_rows(connection: duckdb.DuckDBPyConnection, found: Mapping[str, Vintage | None]) -> dict[str, int]:
+    """How many rows of each list that answers were sent back, by the list's Vietnamese name."""
+    names = {"fisheries_vessels": VESSELS, "fisheries_cases": CASES, "fisheries_landings": LANDINGS}
+    rejected: dict[str, int] = {}
+    for form, vintage in found.items():
+        if vintage is not None:
+            sql = "SELECT rows_rejected FROM core.vintage WHERE form = ? AND quarter = ? AND sha256 = ?"
+            row = connection.execute(sql, [form, str(vintage.quarter), vintage.sha256]).fetchone()
+            rejected[names[form]] = row[0] if row else 0
+    return rejected
 
 
 def _decimal(value: float | None) -> Decimal | None:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import shutil
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -101,17 +101,30 @@ class Ingestion:
         folder = scan(self.raw_dir, self.feed.code, self.entry.folders, quarter)
         result = Ingested(quarter, files=len(folder.files), strays=folder.strays)
         self._write_strays(connection, quarter, folder.strays)
-        done: set[str] = set()
-        for file in folder.files:
-            if file.sha256 in done:
-                result.strays += (f"{file.name} (cùng nội dung với một tệp khác, chỉ đọc một lần)",)
-                continue
-            done.add(file.sha256)
-            self._ingest_file(connection, file, result)
+        for copies in self._by_content(folder.files):
+            chosen, *others = copies
+            result.strays += tuple(f"{file.name} (cùng nội dung với {chosen.name}, chỉ đọc một lần)" for file in others)
+            self._ingest_file(connection, chosen, result)
         if folder.files:
             for form in self.feed.forms:
                 result.refused.extend(self._settle_contradictions(connection, form.form.code, quarter))
         return result
+
+    def _by_content(self, files: Iterable[RawFile]) -> list[list[RawFile]]:
+        """The files by what they hold; of copies first the one with a meta file, and of those the last received."""
+        copies: dict[str, list[RawFile]] = {}
+        for file in files:
+            copies.setdefault(file.sha256, []).append(file)
+        return [sorted(same, key=self._standing, reverse=True) if len(same) > 1 else same for same in copies.values()]
+
+    def _standing(self, file: RawFile) -> tuple[bool, datetime, bool]:
+        """How much a copy counts: has it a readable meta file, when was it received, is it a workbook of today."""
+        try:
+            said = file.read_meta().received_at
+            moment = datetime.min if said is None else self._said(file, said)  # noqa: DTZ901 - local, as all times here
+        except RefusedFileError:
+            return False, datetime.min, False  # noqa: DTZ901
+        return file.meta_path.exists(), moment, file.path.suffix.lower() == ".xlsx"
 
     def _ingest_file(self, connection: duckdb.DuckDBPyConnection, file: RawFile, result: Ingested) -> None:
         keep(file, self.warehouse.vault)
@@ -120,7 +133,7 @@ class Ingestion:
         try:
             meta = file.read_meta()
             if meta.received_at is not None:
-                received_at = self._received_at(connection, file, local(meta.received_at, self.place.timezone), seen_at)
+                received_at = self._received_at(connection, file, self._said(file, meta.received_at), seen_at)
             self._check_meta(file, meta, received_at)
             envelope = _Envelope(file, meta, received_at)
             read = self._read(connection, envelope)
@@ -165,6 +178,13 @@ class Ingestion:
             for found in check(rows, history, quarter):
                 reading.reject(found.index, found.column, found.rule, found.reason, found.severity)
         return rows[~rows.index.isin(reading.rejected_rows)]
+
+    def _said(self, file: RawFile, received_at: datetime) -> datetime:
+        try:
+            return local(received_at, self.place.timezone)
+        except OverflowError:
+            reason = f"{file.meta_path.name}: received_at {received_at.isoformat()} không phải một thời điểm có thật"
+            raise RefusedFileError(reason, rule="meta") from None
 
     def _check_meta(self, file: RawFile, meta: Meta, received_at: datetime) -> None:
         offices = {office.office for office in self.place.offices}
@@ -287,19 +307,23 @@ class Ingestion:
         connection.execute("INSERT INTO core.first_seen VALUES (?, ?, ?, ?)", [*key, self.seen_at])
         return self.seen_at
 
-    @staticmethod
     def _received_at(
-        connection: duckdb.DuckDBPyConnection, file: RawFile, said: datetime, seen_at: datetime
+        self, connection: duckdb.DuckDBPyConnection, file: RawFile, said: datetime, seen_at: datetime
     ) -> datetime:
-        """When a file was received: as said beside it, unless that was said of an earlier content of the same file.
+        """When a file was received: as said beside it, unless the same file has held other content since.
 
-        A file overwritten in place while its meta file still tells of the old one was received when it was first seen.
+        A file overwritten in place while its meta file still tells of the old content was received when it was first
+        seen; content that comes back over another was received now.
         """
-        older = connection.execute(
-            "SELECT count(*) FROM core.vintage WHERE file = ? AND sha256 <> ? AND received_at = ?",
-            [file.name, file.sha256, said],
-        ).fetchone()
-        return seen_at if older and older[0] else said
+        versions = connection.execute(
+            "SELECT sha256, max(received_at) FROM core.vintage WHERE file = ? GROUP BY sha256", [file.name]
+        ).fetchall()
+        own = max((moment for sha256, moment in versions if sha256 == file.sha256), default=None)
+        others = [moment for sha256, moment in versions if sha256 != file.sha256]
+        stands = said if own is None else max(said, own)
+        if not others or stands > max(others):
+            return stands
+        return seen_at if own is None else self.seen_at
 
     @staticmethod
     def _write_strays(connection: duckdb.DuckDBPyConnection, quarter: Quarter, strays: tuple[str, ...]) -> None:
