@@ -17,7 +17,9 @@ class CatalogueError(ValueError):
     """A file of the catalogue or of a place says something that cannot be meant."""
 
     def __init__(self, file: Path, entry: str, message: str) -> None:
-        super().__init__(f"{file.parent.name}/{file.name}: {entry}: {message}")
+        # Each year has a targets.yaml of its own: the year's folder tells which.
+        name = f"{file.parent.name}/{file.name}" if file.parent.name.isdigit() else file.name
+        super().__init__(f"{name}: {entry}: {message}")
         self.file = file
         self.entry = entry
 

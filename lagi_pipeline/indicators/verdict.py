@@ -87,10 +87,14 @@ def without_figure(indicator: Indicator, observation: Observation, due: date, to
     """``not_due`` while a yearly line may still come, else ``no_data``: not reported, or returned for correction."""
     quarter = observation.quarter
     until = f"hạn gửi {date_vi(due)}" if today <= due else None
-    if indicator.cadence is Cadence.YEAR and quarter.number < _LAST:
+    # A rate over the year is reported every quarter; the other yearly lines owe nothing before Q4, whatever went back.
+    owed_in_quarter = indicator.cadence is Cadence.QUARTER or indicator.kind is Kind.RATE_OVER_YEAR
+    if not owed_in_quarter and quarter.number < _LAST:
         return Verdict("not_due")
     if observation.returned or indicator.cadence is Cadence.QUARTER:
         return Verdict("no_data", until)
+    if quarter.number < _LAST:
+        return Verdict("not_due")
     return Verdict("not_due" if until else "no_data", until)
 
 

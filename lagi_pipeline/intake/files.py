@@ -67,7 +67,7 @@ class RawFile:
     @property
     def version(self) -> str:
         """A digest of the file and of what stands beside it: what changes when either does."""
-        beside = self.meta_path.read_bytes() if self.meta_path.exists() else b""
+        beside = self.meta_path.read_bytes() if self.meta_path.is_file() else b""
         return hashlib.sha256(self.sha256.encode() + beside).hexdigest()
 
 

@@ -144,3 +144,25 @@ def test_a_series_finding_on_one_block_takes_the_whole_unit() -> None:
     left = found.rows[~found.rows.index.isin(found.reading.rejected_rows)]
     assert "23245" not in set(left["unit_code"])
     assert found.all("unit_incomplete")[0].row == 16
+
+
+@pytest.mark.parametrize(
+    ("feed", "column"),
+    [
+        ("industry", "value_ytd"),
+        ("exports", "value_ytd"),
+        ("waste", "treated_ytd"),
+        ("population", "births"),
+        ("poverty", "poor_end"),
+        ("water", "clean"),
+    ],
+)
+def test_the_figures_that_indicators_read_keep_their_scale(feed: str, column: str) -> None:
+    """A thousandfold running total beside a right quarter: another unit, most likely."""
+    now = _read(feed, "2024-Q4")
+    before = now.rows.copy()
+    now.rows[column] = now.rows[column].astype("float64") * 1000
+    found = [one for one in _series(now, "2024-Q4", ("2023-Q4", before)) if one.column == column]
+    assert {(one.rule, one.severity) for one in found if one.severity is Severity.ERROR} == {
+        ("out_of_scale", Severity.ERROR)
+    }

@@ -96,7 +96,6 @@ def test_a_meta_file_is_read(tmp_path: Path) -> None:
         "a: b: c",
         "sample: true\nsample: false",
         b"\xff\xfe\x00",
-        "",
     ],
 )
 def test_a_meta_file_of_nonsense_refuses_its_file(tmp_path: Path, meta: str | bytes) -> None:
