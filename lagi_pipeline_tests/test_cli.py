@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
-from lagi_pipeline.cli import main
+from lagi_pipeline.cli import _end_dead_runs, main
 from lagi_pipeline_tests.running import ask, book, send, working
 
 AT = ("--evaluated-at", "2025-03-01T08:00:00")
@@ -137,3 +140,22 @@ def test_a_range_in_which_no_quarter_can_be_is_refused(lagi: Lagi, data_dir: Cal
 def test_showing_a_quarter_that_has_no_lines_says_so(lagi: Lagi, village_copy: Path) -> None:
     done = lagi(village_copy, "show", "--quarter", "2031-Q1")
     assert done.exit_code != 0 or "no line" in done.output
+
+
+def test_a_killed_run_is_marked_as_failed_and_a_living_one_is_left() -> None:
+    """Else it would stand as running, and the queue of the UI and the schedules would wait for it for ever."""
+    host = socket.gethostname()
+    with dg.DagsterInstance.ephemeral() as instance:
+        for name, process in (
+            ("dead", f"4194999@{host}"),
+            ("alive", f"{os.getpid()}@{host}"),
+            ("elsewhere", "1@other"),
+        ):
+            run = dg.DagsterRun(job_name=name, status=dg.DagsterRunStatus.STARTED, tags={"lagi/process": process})
+            instance.add_run(run)
+        _end_dead_runs(instance)
+        assert {run.job_name: run.status.value for run in instance.get_runs()} == {
+            "dead": "FAILURE",
+            "alive": "STARTED",
+            "elsewhere": "STARTED",
+        }
