@@ -21,6 +21,7 @@ from dagster_shared.error import SerializableErrorInfo
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.loading import CatalogueError
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.intake.files import unread
 from lagi_pipeline.orchestration.assets import FORM_CHECK
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.raw_files import observe
@@ -94,6 +95,11 @@ def run(
     on_file = [quarter for quarter in found if key_of(quarter) in begun]
     if outside := [str(quarter) for quarter in found if quarter not in on_file]:
         click.echo(f"not read: folders of quarters that have not begun, or before the first: {', '.join(outside)}")
+    known = frozenset(folder for entry in settings.feeds for folder in entry.folders)
+    if strangers := unread(settings.raw_dir, known):
+        click.echo(f"not read, no feed's folder or no quarter: {', '.join(strangers)}")
+    for year in sorted({quarter.year for quarter in on_file} - _years_with_targets(settings)):
+        click.echo(f"no targets for {year}: its figures are read, no line is judged")
     if not on_file:
         click.echo(f"failed: no feed has a file in {settings.raw_dir}", err=True)
         sys.exit(FAILED)
@@ -111,6 +117,12 @@ def run(
     else:
         click.echo(f"{settings.warehouse.published.name} is as it was", err=True)
     sys.exit(status)
+
+
+def _years_with_targets(settings: Settings) -> set[int]:
+    """The years that have a targets file; one before the first of them is a baseline and owes none."""
+    years = {int(path.parent.name) for path in (settings.raw_dir / "resolution").glob("[0-9]*/targets.yaml")}
+    return years | set(range(settings.place.first_quarter.year, min(years, default=0)))
 
 
 def _execute(

@@ -159,3 +159,14 @@ def test_a_killed_run_is_marked_as_failed_and_a_living_one_is_left() -> None:
             "alive": "STARTED",
             "elsewhere": "STARTED",
         }
+
+
+def test_what_no_feed_looks_at_and_years_without_targets_are_named(lagi: Lagi, data_dir: Callable[..., Path]) -> None:
+    folder = data_dir("water")
+    for name in ("notafeed/2024-Q1", "water/2024-q1", "water/2024-Q9"):
+        (folder / "raw" / name).mkdir(parents=True)
+    (folder / "raw" / "resolution" / "2024" / "targets.yaml").unlink()
+    done = lagi(folder, "run", *AT)
+    assert "not read, no feed's folder or no quarter: notafeed, water/2024-Q9, water/2024-q1" in done.output
+    assert "no targets for 2024" in done.output
+    assert "no targets for 2023" not in done.output

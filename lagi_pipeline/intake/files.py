@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from lagi_pipeline.intake.findings import RefusedFileError
 
 META_SUFFIX = ".meta.yaml"
 _TEMPORARY_PREFIXES = ("~$", ".~lock.", ".")
+_QUARTER_FOLDER = re.compile(r"\d{4}-Q[1-4]")
 _TEMPORARY_NAMES = frozenset({"Thumbs.db", "desktop.ini"})
 
 
@@ -127,6 +129,18 @@ def quarters_with_files(raw_dir: Path, folders: tuple[str, ...]) -> Iterator[Qua
         for path in (raw_dir / folder).glob("[0-9][0-9][0-9][0-9]-Q[1-4]"):
             if path.is_dir() and any(path.iterdir()):
                 yield Quarter.parse(path.name)
+
+
+def unread(raw_dir: Path, folders: frozenset[str]) -> list[str]:
+    """What lies in ``data/raw`` where no feed looks: unknown folders, and in a feed's folder all but quarters.
+
+    Hidden entries are systems' own; ``place`` and ``resolution`` are no feeds.
+    """
+    known = folders | {"place", "resolution"}
+    strangers = [path for path in raw_dir.iterdir() if path.name not in known]
+    for folder in sorted(folders):
+        strangers += [path for path in (raw_dir / folder).glob("*") if not _QUARTER_FOLDER.fullmatch(path.name)]
+    return sorted(path.relative_to(raw_dir).as_posix() for path in strangers if not path.name.startswith("."))
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
