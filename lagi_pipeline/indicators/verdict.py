@@ -87,11 +87,10 @@ def without_figure(indicator: Indicator, observation: Observation, due: date, to
     """``not_due`` while a yearly line may still come, else ``no_data``: not reported, or returned for correction."""
     quarter = observation.quarter
     until = f"hạn gửi {date_vi(due)}" if today <= due else None
+    is_quarterly = indicator.cadence is Cadence.QUARTER
     # A rate over the year is reported every quarter; the other yearly lines owe nothing before Q4, whatever went back.
-    owed_in_quarter = indicator.cadence is Cadence.QUARTER or indicator.kind is Kind.RATE_OVER_YEAR
-    if not owed_in_quarter and quarter.number < _LAST:
-        return Verdict("not_due")
-    if observation.returned or indicator.cadence is Cadence.QUARTER:
+    is_owed = is_quarterly or indicator.kind is Kind.RATE_OVER_YEAR or quarter.number == _LAST
+    if is_quarterly or (observation.returned and is_owed):
         return Verdict("no_data", until)
     if quarter.number < _LAST:
         return Verdict("not_due")
