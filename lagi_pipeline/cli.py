@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import dagster as dg
@@ -26,16 +27,18 @@ from lagi_pipeline.orchestration.assets import FORM_CHECK
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.raw_files import observe
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
-from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of
+from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of, range_tags
 from lagi_pipeline.reporting import published
 from lagi_pipeline.reporting.attainment_table import as_text, headline
+from lagi_pipeline.reporting.scorecard_table import overdue, overdue_lines
+from lagi_pipeline.reporting.templates import books_of, write_template
 from lagi_pipeline.steps.ingest import quarters_on_file
 
 PUBLISHED, FAILED, BLOCKED = 0, 1, 2
 _MOST_LINES = 50
+_MOST_DEBTS = 15
 _PROCESS_TAG = "lagi/process"
 _REPOSITORY = Path(__file__).resolve().parents[1]
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 log = logging.getLogger("lagi_pipeline")
 
 
@@ -139,12 +142,7 @@ def _execute(
             instance=instance,
             run_config=config,
             raise_on_error=False,
-            tags={
-                RANGE_START: key_of(first),
-                RANGE_END: key_of(last),
-                "quarters": f"{first}..{last}",
-                _PROCESS_TAG: _process(),
-            },
+            tags=range_tags(first, last) | {_PROCESS_TAG: _process()},
         )
     for name, said in _told(result):
         click.echo(f"{name}: {said}")
@@ -231,6 +229,7 @@ def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
             _show(settings, connection, quarter)
         refused = published.quarantined_files(connection, str(first), str(last))
         findings = published.findings(connection, str(first), str(last))
+        debts = overdue(connection)
     errors = [finding for finding in findings if finding["severity"] == "error"]
     click.echo(
         f"\nsent back: {len(refused)} files, {len(errors)} findings at cells; {len(findings) - len(errors)} warnings"
@@ -241,10 +240,21 @@ def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
         click.echo(f"  {' '.join(line.split())}")
     if len(lines) > _MOST_LINES:
         click.echo(f"  … and {len(lines) - _MOST_LINES} more")
+    _urge(settings, debts)
     click.echo(
         f"\ndatabase  {settings.warehouse.published}\n"
         "rejected  quarantine.rejected_file, quarantine.rejected_row\nUI        make dev"
     )
+
+
+def _urge(settings: Settings, debts: list[dict[str, Any]]) -> None:
+    """Print who owes what, the longest overdue first."""
+    click.echo(f"\noverdue: {len(debts)} reports of {len({debt['office'] for debt in debts})} offices")
+    lines = overdue_lines(debts, settings.catalogue)
+    for line in lines[:_MOST_DEBTS]:
+        click.echo(f"  {line}")
+    if len(lines) > _MOST_DEBTS:
+        click.echo(f"  … and {len(lines) - _MOST_DEBTS} more in mart.overdue")
 
 
 def _show(settings: Settings, connection: duckdb.DuckDBPyConnection, quarter: str) -> None:
@@ -274,6 +284,25 @@ def show(settings: Settings, quarter: Quarter | None) -> None:
     except FileNotFoundError as error:
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)
+
+
+@main.command()
+@click.option("--quarter", type=QUARTER, help="Which quarter; the one that has begun last.")
+@click.pass_obj
+def templates(settings: Settings, quarter: Quarter | None) -> None:
+    """Write the blank workbooks that the offices owe for a quarter, one a folder of data/raw."""
+    quarter = quarter or quarter_of(settings.partitions.get_partition_keys()[-1])
+    try:
+        owed = books_of(quarter, settings.place, settings.catalogue)
+    except ValueError as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
+    for book in owed.books:
+        path = write_template(settings.warehouse.folder / "templates" / str(quarter), book)
+        offices = ", ".join(office.name_vi for office in book.offices) or "no office owes it"
+        click.echo(f"{path}  {offices}")
+    if owed.not_due:
+        click.echo(f"not owed for {quarter}: {', '.join(owed.not_due)}")
 
 
 @main.command()

@@ -29,7 +29,13 @@ SETTLED = datetime.fromisoformat("2025-03-01T08:00")
 """Every sample was received and 2024 is closed."""
 LONG_AFTER = datetime.fromisoformat("2099-01-01")
 """After any day on which the tests are run: what they first see then is known by then."""
-COMPUTED = [["core", "measure"], ["core", "observation"], ["mart", "attainment"], ["mart", "iuu_compliance"]]
+COMPUTED = [
+    ["core", "measure"],
+    ["core", "observation"],
+    ["mart", "attainment"],
+    ["mart", "iuu_compliance"],
+    ["mart", "feed_scorecard"],
+]
 PUBLISHED = ["published", "lagi"]
 FIRST, LAST = "2022-Q4", "2024-Q4"
 Rows = list[dict[str, Any]]

@@ -24,11 +24,11 @@ import xlsxwriter
 from lagi_pipeline.catalogue.indicators import catalogue
 from lagi_pipeline.catalogue.place import load_place
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.cli import RANGE_END, RANGE_START, prepare_home
+from lagi_pipeline.cli import prepare_home
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.schedules import MAIN_JOB
-from lagi_pipeline.orchestration.settings import key_of, load_settings
+from lagi_pipeline.orchestration.settings import load_settings, range_tags
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 from lagi_pipeline.steps.ingest import Ingestion, quarters_on_file
@@ -167,7 +167,7 @@ def _executors() -> None:
     """The same graph, one quarter, with both executors."""
     seconds = {}
     config = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    quarter = key_of(Quarter(2024, 4))
+    quarter = Quarter(2024, 4)
     for job in (in_process_job, multiprocess_job):
         with _data_folder() as folder:
             os.environ["LAGI_DATA_DIR"] = str(folder)
@@ -175,7 +175,7 @@ def _executors() -> None:
             with dg.DagsterInstance.get() as instance:
                 began = time.perf_counter()
                 result = dg.execute_job(
-                    dg.reconstructable(job), instance, config, tags={RANGE_START: quarter, RANGE_END: quarter}
+                    dg.reconstructable(job), instance, config, tags=range_tags(quarter, quarter)
                 )
                 seconds[job] = time.perf_counter() - began
             if not result.success:

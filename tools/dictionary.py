@@ -86,6 +86,7 @@ def rule_row(rule: Rule) -> tuple[str, ...]:
         ", ".join(map(code, forms)),
         str(rule.severity),
         ", ".join(map(code, rule.on)),
+        str(rule.missing),
         rule.reason,
     )
 
@@ -99,10 +100,13 @@ def rules_part() -> Iterator[str]:
     yield "## Rules of the forms"
     yield ""
     yield "An `error` rejects its row, a `warning` accepts it; both stand in `quarantine.rejected_row` with the reason,"
-    yield "the names in braces filled with the row's values. A rule is skipped where a column that it looks at is"
-    yield "missing. Rules over several quarters and those of reading itself are in [operations.md](operations.md)."
+    yield "the names in braces filled with the row's values. Where columns that a rule looks at are missing, it is"
+    yield "skipped if any is (`skip_if_any`), only if all are (`skip_if_all`), or never (`never_skip`: the rule itself"
+    yield "says what a gap means)."
+    yield "Rules over several quarters and those of reading itself are in [operations.md](operations.md)."
     yield ""
-    yield from table_of(("rule", "forms", "severity", "looks at", "reason given"), map(rule_row, RULES.values()))
+    header = ("rule", "forms", "severity", "looks at", "missing", "reason given")
+    yield from table_of(header, map(rule_row, RULES.values()))
     yield ""
 
 

@@ -181,6 +181,8 @@ class FeedEntry(Strict):
     cadence: Cadence
     source: str
     extra_folders: tuple[str, ...] = ()
+    tolerated_share: Decimal = Field(default=Decimal(0), ge=0, le=1)
+    """The share of a version's rows that may be rejected before the file as a whole is refused; no key row may."""
 
     @property
     def folders(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from lagi_pipeline.catalogue.plausibility import plausibility
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.intake.form import Form
 from lagi_pipeline.vietnamese.numbers import exact, format_number
 from lagi_pipeline.vietnamese.text import label_key
-
-PLAUSIBLE_FACTOR = Decimal(20)
-"""A figure outside 1/20 to 20 times its own history is a question to the sender (domain.md, trap 15)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,14 @@ class SeriesFinding:
 
 @dataclass(frozen=True)
 class History:
-    """The accepted rows of the same form in earlier quarters, newest vintage each, by quarter."""
+    """What was known of a form when a file of it came, newest usable vintage each.
+
+    ``quarters`` are the accepted rows of earlier quarters; ``previous`` those of the version of the same quarter that
+    came before the file, None where it is the first.
+    """
 
     quarters: dict[Quarter, pd.DataFrame]
+    previous: pd.DataFrame | None = None
 
     def of(self, quarter: Quarter) -> pd.DataFrame | None:
         """The rows of a quarter, None where there are none."""
@@ -65,6 +69,12 @@ class FeedForm:
     form: Form
     emit: Emit | None = None
     series: tuple[SeriesCheck, ...] = ()
+
+    def beside_its_past(self, rows: pd.DataFrame, history: History, quarter: Quarter) -> list[SeriesFinding]:
+        """What all its series checks find; a cell that is rejected needs no warnings beside."""
+        found = [finding for check in self.series for finding in check(rows, history, quarter)]
+        rejected = {(one.index, one.column) for one in found if one.severity is Severity.ERROR}
+        return [one for one in found if one.severity is Severity.ERROR or (one.index, one.column) not in rejected]
 
 
 @dataclass(frozen=True)
@@ -113,8 +123,14 @@ def _cell(row: pd.Series[Any], column: str) -> str | None:
     return cell
 
 
+_FLOAT_NOISE = 1e-12
+
 Key = str | Callable[[pd.DataFrame], "pd.Series[Any]"]
 """By what a row is the same row in another quarter: a column, or what a function makes of the rows."""
+
+
+_label_key = functools.lru_cache(maxsize=1 << 18)(label_key)
+"""The same labels are keyed for every column and every quarter."""
 
 
 def named_in_outline(label: str) -> Key:
@@ -122,31 +138,33 @@ def named_in_outline(label: str) -> Key:
 
     def keys(frame: pd.DataFrame) -> pd.Series[Any]:
         parents = frame["path"].astype("object").map(lambda path: str(path).rpartition(".")[0], na_action="ignore")
-        return parents.fillna("") + "|" + frame[label].astype("object").map(label_key, na_action="ignore")
+        return parents.fillna("") + "|" + frame[label].astype("object").map(_label_key, na_action="ignore")
 
     return keys
 
 
-def _keyed(frame: pd.DataFrame, key: Key) -> pd.DataFrame:
-    return frame.assign(series_key=frame[key] if isinstance(key, str) else key(frame))
+def keyed(frame: pd.DataFrame, key: Key, *columns: str) -> pd.DataFrame:
+    """Some columns of the rows with the rows' key in another quarter as ``series_key``, null where they have none."""
+    return frame[list(columns)].assign(series_key=frame[key] if isinstance(key, str) else key(frame))
 
 
-def paired(
-    current: pd.DataFrame, earlier: pd.DataFrame | None, key: Key, column: str
-) -> Iterator[tuple[int, Decimal, Decimal]]:
-    """The rows of ``current`` with a figure in ``column`` that the earlier rows have too: (index, now, then).
+def keyed_once(frame: pd.DataFrame, key: Key, column: str) -> pd.DataFrame:
+    """The rows with a key and a figure in ``column``; a key that stands twice is nobody's."""
+    given = keyed(frame[frame[column].notna()], key, column)
+    return given[given["series_key"].notna() & ~given["series_key"].duplicated(keep=False)]
 
-    A key that stands twice on either side is nobody's.
+
+def beside(current: pd.DataFrame, earlier: pd.DataFrame | None, key: Key, column: str) -> pd.DataFrame:
+    """The rows of ``current`` with a figure in ``column`` that the earlier rows have too: ``now`` and ``then``.
+
+    The index is that of ``current``.
     """
     if earlier is None:
-        return
-    now, then = (
-        _keyed(frame, key).dropna(subset=["series_key", column]).drop_duplicates("series_key", keep=False)
-        for frame in (current, earlier)
-    )
-    before = then.set_index("series_key")[column]
-    for index, row in now[now["series_key"].isin(before.index)].iterrows():
-        yield int(str(index)), exact(row[column]), exact(before[row["series_key"]])
+        return pd.DataFrame({"now": [], "then": []}, dtype="float64")
+    now, then = keyed_once(current, key, column), keyed_once(earlier, key, column)
+    before = now["series_key"].map(then.set_index("series_key")[column])
+    both = pd.DataFrame({"now": now[column].astype("float64"), "then": before.astype("float64")})
+    return both.dropna()
 
 
 def falls(key: Key, column: str, title: str) -> SeriesCheck:
@@ -155,13 +173,15 @@ def falls(key: Key, column: str, title: str) -> SeriesCheck:
     def check(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
         if quarter.number == 1:
             return
-        for index, now, before in paired(current, history.of(quarter.previous), key, column):
+        both = beside(current, history.of(quarter.previous), key, column)
+        for index, row in both[both["now"] < both["then"]].iterrows():
+            now, before = exact(row["now"]), exact(row["then"])
             if now < before:
                 reason = (
                     f"{title} lũy kế {format_number(now)} thấp hơn kỳ trước ({format_number(before)}):"
                     " điều chỉnh kỳ trước?"
                 )
-                yield SeriesFinding(index, column, "cumulative_falls", reason)
+                yield SeriesFinding(int(str(index)), column, "cumulative_falls", reason)
 
     return check
 
@@ -176,18 +196,20 @@ def adds_up(key: Key, quarter_column: str, ytd_column: str) -> SeriesCheck:
         earlier = history.of(quarter.previous)
         if quarter.number == 1 or earlier is None:
             return
-        own = current[quarter_column].dropna()
+        both = beside(current, earlier, key, ytd_column).assign(own=current[quarter_column].astype("float64")).dropna()
+        odd = both[(both["now"] - both["then"] - both["own"]).abs() > both["now"].abs() * _FLOAT_NOISE]
+        if odd.empty:
+            return
         steps = [_step(current[quarter_column]), _step(current[ytd_column]), _step(earlier[ytd_column])]
-        for index, now, before in paired(current, earlier, key, ytd_column):
-            if index not in own.index:
-                continue
-            difference = now - before - exact(own[index])
+        for index, row in odd.iterrows():
+            now, before, own = exact(row["now"]), exact(row["then"]), exact(row["own"])
+            difference = now - before - own
             if abs(difference) > sum(steps) / 2:
                 reason = (
                     f"lũy kế {format_number(now)} lệch {format_number(difference)} so với lũy kế kỳ trước"
-                    f" {format_number(before)} cộng quý này {format_number(exact(own[index]))}"
+                    f" {format_number(before)} cộng quý này {format_number(own)}"
                 )
-                yield SeriesFinding(index, ytd_column, "ytd_adds_up", reason)
+                yield SeriesFinding(int(str(index)), ytd_column, "ytd_adds_up", reason)
 
     return check
 
@@ -199,25 +221,35 @@ def _step(figures: pd.Series[Any]) -> Decimal:
 
 
 def keeps_scale(key: Key, columns: Sequence[str], *, cumulative: bool = False) -> SeriesCheck:
-    """Reject a figure outside 1/20 to 20 times its own history: most likely another unit or another comma (trap 15).
+    """Reject a figure far out of its own history's scale: most likely another unit or another comma (trap 15).
 
-    Figures ``cumulative`` from 1 January compare by the quarter: a first quarter is rightly a small part of a year.
+    How far stands in ``plausibility.yaml``. Figures ``cumulative`` from 1 January compare by the quarter: a first
+    quarter is rightly a small part of a year.
     """
 
     def check(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
         earlier = {when: rows for when, rows in history.quarters.items() if when < quarter}
         if not earlier:
             return
-        past = pd.concat([_per_quarter(_keyed(rows, key), columns, when, cumulative) for when, rows in earlier.items()])
-        rows = _per_quarter(_keyed(current, key), columns, quarter, cumulative)
+        factor = plausibility().scale.factor
+        past = pd.concat(
+            [_per_quarter(keyed(rows, key, *columns), columns, when, cumulative) for when, rows in earlier.items()]
+        )
+        rows = _per_quarter(keyed(current, key, *columns), columns, quarter, cumulative)
         for column in columns:
             known = past[(past[column] > 0) & past["series_key"].notna()].groupby("series_key")[column]
-            least, most = known.min(), known.max()
-            given = rows[(rows[column] > 0) & rows["series_key"].isin(least.index)]
-            for index, row in given.iterrows():
-                now, low, high = exact(row[column]), exact(least[row["series_key"]]), exact(most[row["series_key"]])
-                if now * PLAUSIBLE_FACTOR < low or now > high * PLAUSIBLE_FACTOR:
-                    yield _out_of_scale(int(str(index)), column, (now, low, high), cumulative=cumulative)
+            both = pd.DataFrame(
+                {
+                    "now": rows[column].where(rows[column] > 0),
+                    "low": rows["series_key"].map(known.min()).astype("float64"),
+                    "high": rows["series_key"].map(known.max()).astype("float64"),
+                }
+            ).dropna()
+            for index, row in both[
+                (both["now"] * factor < both["low"]) | (both["now"] > both["high"] * factor)
+            ].iterrows():
+                figures = (exact(row["now"]), exact(row["low"]), exact(row["high"]))
+                yield _out_of_scale(int(str(index)), column, figures, factor, cumulative=cumulative)
 
     return check
 
@@ -228,9 +260,12 @@ def _per_quarter(frame: pd.DataFrame, columns: Sequence[str], quarter: Quarter, 
 
 
 def _out_of_scale(
-    index: int, column: str, figures: tuple[Decimal, Decimal, Decimal], *, cumulative: bool
+    index: int, column: str, figures: tuple[Decimal, Decimal, Decimal], factor: int, *, cumulative: bool
 ) -> SeriesFinding:
     now, low, high = (format_number(figure, 3).rstrip("0").rstrip(",") for figure in figures)
     each = " (bình quân một quý)" if cumulative else ""
-    reason = f"{now}{each} nằm ngoài 1/20 đến 20 lần các kỳ trước ({low} – {high}): sai đơn vị tính hay dấu phẩy?"
+    reason = (
+        f"{now}{each} nằm ngoài 1/{factor} đến {factor} lần các kỳ trước ({low} – {high}):"
+        " sai đơn vị tính hay dấu phẩy?"
+    )
     return SeriesFinding(index, column, "out_of_scale", reason, Severity.ERROR)

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lagi_pipeline.feeds.base import Feed, FeedForm, falls, keeps_scale, named_in_outline, of_items
-from lagi_pipeline.intake.form import Covers, FeedRow, Form, Item, Outline, agrees, figure, given, percent, rule, text
+from lagi_pipeline.feeds.base import Feed, falls, keeps_scale, named_in_outline, of_items
+from lagi_pipeline.feeds.plausibility import compared
+from lagi_pipeline.intake.form import (
+    Covers,
+    FeedRow,
+    Form,
+    Item,
+    Missing,
+    Outline,
+    UsualRow,
+    agrees,
+    figure,
+    given,
+    percent,
+    rule,
+    text,
+)
 
 _DONE = (
     "Ước thực hiện quý", "Thực hiện quý", "Ước thực hiện", "Thực hiện", "Lũy kế thực hiện", "Thực hiện lũy kế",
@@ -49,7 +64,7 @@ class BudgetRow(FeedRow):
     )
     actual: float = figure("Thực hiện", *_DONE, unit="tỷ đồng", en="Cumulative from 1 January")
     percent_of_plan: float = percent(
-        "So sánh với dự toán (%)", "So sánh (%) / Dự toán năm", "So sánh / Dự toán năm", en="As printed"
+        "So sánh với dự toán (%)", "So sánh (%) / Dự toán năm", "So sánh / Dự toán năm", en="As printed", compares=True
     )
     percent_of_province: float = percent(
         "So sánh với dự toán tỉnh giao (%)",
@@ -58,6 +73,7 @@ class BudgetRow(FeedRow):
         "So sánh (%) / Dự toán tỉnh giao",
         "So sánh (%) / Tỉnh giao",
         en="As printed",
+        compares=True,
     )
     percent_of_council: float = percent(
         "So sánh với dự toán HĐND giao (%)",
@@ -66,6 +82,7 @@ class BudgetRow(FeedRow):
         "So sánh (%) / Dự toán HĐND giao",
         "So sánh (%) / HĐND giao",
         en="As printed",
+        compares=True,
     )
     percent_of_last_year: float = percent(
         "So sánh với cùng kỳ (%)",
@@ -73,12 +90,14 @@ class BudgetRow(FeedRow):
         "So sánh / Cùng kỳ năm trước",
         "So sánh (%) / Cùng kỳ",
         en="As printed",
+        compares=True,
     )
 
     @rule(
         "percent_of_plan",
         "tỷ lệ ghi {percent_of_plan} % không bằng thực hiện {actual} trên dự toán {plan}",
         on=("percent_of_plan", "actual", "plan"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _percent_of_plan(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "percent_of_plan", "actual", "plan")
@@ -87,6 +106,7 @@ class BudgetRow(FeedRow):
         "percent_of_province",
         "tỷ lệ ghi {percent_of_province} % không bằng thực hiện {actual} trên dự toán tỉnh giao {plan_province}",
         on=("percent_of_province", "actual", "plan_province"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _percent_of_province(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "percent_of_province", "actual", "plan_province")
@@ -95,6 +115,7 @@ class BudgetRow(FeedRow):
         "percent_of_council",
         "tỷ lệ ghi {percent_of_council} % không bằng thực hiện {actual} trên dự toán HĐND giao {plan_council}",
         on=("percent_of_council", "actual", "plan_council"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _percent_of_council(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "percent_of_council", "actual", "plan_council")
@@ -166,16 +187,65 @@ SPENDING_ITEMS = _items(
 )  # fmt: skip
 
 
-def _form(code: str, title_vi: str, items: tuple[Item, ...]) -> Form:
+_REVENUE_ROWS = (
+    ("A", "Tổng thu NSNN trên địa bàn"),
+    ("I", "Thu nội địa"),
+    ("1", "Thu từ khu vực DNNN"),
+    ("2", "Thu từ khu vực ĐTNN"),
+    ("3", "Thu từ khu vực ngoài quốc doanh"),
+    ("4", "Thuế thu nhập cá nhân"),
+    ("5", "Thuế bảo vệ môi trường"),
+    ("6", "Lệ phí trước bạ"),
+    ("7", "Phí, lệ phí"),
+    ("8", "Các khoản thu về nhà, đất"),
+    ("-", "Thuế sử dụng đất nông nghiệp"),
+    ("-", "Thuế sử dụng đất phi nông nghiệp"),
+    ("-", "Thu tiền sử dụng đất"),
+    ("-", "Thu tiền thuê đất, thuê mặt nước"),
+    ("-", "Thu tiền bán, thuê nhà thuộc sở hữu nhà nước"),
+    ("9", "Thu khác ngân sách"),
+    ("10", "Thu từ quỹ đất công ích và hoa lợi công sản"),
+    ("II", "Thu viện trợ"),
+    ("B", "Thu ngân sách huyện được hưởng theo phân cấp"),
+    ("1", "Từ các khoản thu phân chia"),
+    ("2", "Các khoản thu ngân sách huyện được hưởng 100%"),
+)
+_SPENDING_ROWS = (
+    ("A", "Chi cân đối ngân sách huyện"),
+    ("I", "Chi đầu tư phát triển"),
+    ("1", "Chi đầu tư cho các dự án"),
+    ("2", "Chi đầu tư phát triển khác"),
+    ("II", "Chi thường xuyên"),
+    ("1", "Chi giáo dục - đào tạo và dạy nghề"),
+    ("2", "Chi khoa học và công nghệ"),
+    ("3", "Chi y tế, dân số và gia đình"),
+    ("4", "Chi văn hóa thông tin"),
+    ("5", "Chi phát thanh, truyền hình"),
+    ("6", "Chi thể dục thể thao"),
+    ("7", "Chi bảo vệ môi trường"),
+    ("8", "Chi hoạt động kinh tế"),
+    ("9", "Chi quản lý nhà nước, Đảng, đoàn thể"),
+    ("10", "Chi bảo đảm xã hội"),
+    ("III", "Dự phòng ngân sách"),
+    ("B", "Chi từ nguồn bổ sung có mục tiêu từ ngân sách cấp tỉnh"),
+    ("1", "Chương trình mục tiêu quốc gia"),
+    ("2", "Cho các dự án đầu tư (vốn đầu tư)"),
+    ("3", "Cho các nhiệm vụ thường xuyên (vốn sự nghiệp)"),
+)
+
+
+def _form(code: str, title_vi: str, items: tuple[Item, ...], printed: tuple[tuple[str, str], ...]) -> Form:
     return Form(
         code=code,
         title_vi=title_vi,
         model=BudgetRow,
         label="content",
         ordinal="ordinal",
-        rows=Outline(items),
+        rows=Outline(items, usual=tuple(UsualRow(*row) for row in printed)),
         covers=Covers.YTD,
         unit_line="money",
+        usual_unit="triệu đồng",
+        unasked=("plan", "percent_of_plan"),
         key_figures=("actual",),
     )
 
@@ -186,23 +256,26 @@ _SERIES = (falls(_SAME_ROW, "actual", "số thực hiện"), keeps_scale(_SAME_R
 REVENUE = Feed(
     "budget_revenue",
     (
-        FeedForm(
-            _form("budget_revenue", "Biểu 94/CK-NSNN, thực hiện dự toán thu ngân sách", REVENUE_ITEMS),
+        compared(
+            _form("budget_revenue", "Biểu 94/CK-NSNN, thực hiện dự toán thu ngân sách", REVENUE_ITEMS, _REVENUE_ROWS),
             of_items(
                 revenue_ytd=("total", "actual"),
                 revenue_plan=("total", "plan"),
                 revenue_plan_province=("total", "plan_province"),
                 revenue_plan_council=("total", "plan_council"),
             ),
-            _SERIES,
+            *_SERIES,
+            key=_SAME_ROW,
         ),
     ),
 )
 SPENDING = Feed(
     "budget_spending",
     (
-        FeedForm(
-            _form("budget_spending", "Biểu 95/CK-NSNN, thực hiện dự toán chi ngân sách", SPENDING_ITEMS),
+        compared(
+            _form(
+                "budget_spending", "Biểu 95/CK-NSNN, thực hiện dự toán chi ngân sách", SPENDING_ITEMS, _SPENDING_ROWS
+            ),
             of_items(
                 investment_spending_ytd=("investment", "actual"),
                 targeted_capital_ytd=("targeted_capital", "actual"),
@@ -210,7 +283,8 @@ SPENDING = Feed(
                 investment_plan_province=("investment", "plan_province"),
                 investment_plan_council=("investment", "plan_council"),
             ),
-            _SERIES,
+            *_SERIES,
+            key=_SAME_ROW,
         ),
     ),
 )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pandas as pd
 
+from lagi_pipeline.catalogue.plausibility import plausibility
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import (
     Feed,
-    FeedForm,
     History,
     SeriesFinding,
     adds_up,
@@ -18,11 +17,23 @@ from lagi_pipeline.feeds.base import (
     named_in_outline,
     of_items,
 )
-from lagi_pipeline.intake.form import Covers, FeedRow, Form, Item, Outline, agrees, figure, given, percent, rule, text
-from lagi_pipeline.vietnamese.numbers import exact, format_number
-
-_PRICE_FACTOR = 5
-"""A unit price outside 1/5 to 5 times its last quarter is remarked on (feeds.md, exports)."""
+from lagi_pipeline.feeds.plausibility import compared
+from lagi_pipeline.intake.form import (
+    Covers,
+    FeedRow,
+    Form,
+    Item,
+    Missing,
+    Outline,
+    UsualRow,
+    agrees,
+    figure,
+    given,
+    percent,
+    rule,
+    text,
+)
+from lagi_pipeline.vietnamese.numbers import format_number
 
 
 class IndustryRow(FeedRow):
@@ -68,7 +79,7 @@ class IndustryRow(FeedRow):
         en="Output from 1 January",
     )
     percent_of_plan: float = percent(
-        "So với kế hoạch (%)", "So sánh (%) / Kế hoạch", "So sánh / Kế hoạch", en="As printed"
+        "So với kế hoạch (%)", "So sánh (%) / Kế hoạch", "So sánh / Kế hoạch", en="As printed", compares=True
     )
     percent_of_last_year: float = percent(
         "So với cùng kỳ (%)",
@@ -76,12 +87,14 @@ class IndustryRow(FeedRow):
         "So sánh / Cùng kỳ",
         "So sánh (%) / Cùng kỳ năm trước",
         en="As printed",
+        compares=True,
     )
 
     @rule(
         "industry_percent_of_plan",
         "tỷ lệ ghi {percent_of_plan} % không bằng lũy kế {value_ytd} trên kế hoạch {plan}",
         on=("percent_of_plan", "value_ytd", "plan"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _percent_of_plan(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "percent_of_plan", "value_ytd", "plan")
@@ -90,6 +103,7 @@ class IndustryRow(FeedRow):
         "ytd_at_least_quarter",
         "lũy kế {value_ytd} nhỏ hơn số của quý {value_quarter}",
         on=("value_ytd", "value_quarter"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["value_ytd"] >= frame["value_quarter"]
@@ -130,8 +144,8 @@ class ExportRow(FeedRow):
     )
     quantity_ytd: float = figure(
         "Lượng lũy kế",
-        "Lũy kế / Lượng",
         "Lũy kế từ đầu năm / Lượng",
+        "Lũy kế / Lượng",
         unit="index",
         required=False,
         additive=False,
@@ -139,55 +153,96 @@ class ExportRow(FeedRow):
     )
     value_ytd: float = figure(
         "Trị giá lũy kế",
-        "Lũy kế / Trị giá",
         "Lũy kế từ đầu năm / Trị giá",
+        "Lũy kế / Trị giá",
         "Ước lũy kế / Trị giá",
         unit="triệu USD",
         en="Value from 1 January",
     )
     percent_of_last_year: float = percent(
-        "So sánh cùng kỳ (%)", "So sánh cùng kỳ (%)", "So với cùng kỳ (%)", "So sánh cùng kỳ", en="As printed"
+        "So sánh cùng kỳ (%)",
+        "So sánh cùng kỳ (%)",
+        "So với cùng kỳ (%)",
+        "So sánh cùng kỳ",
+        en="As printed",
+        compares=True,
     )
 
     @rule(
         "export_ytd_at_least_quarter",
         "trị giá lũy kế {value_ytd} nhỏ hơn trị giá của quý {value_quarter}",
         on=("value_ytd", "value_quarter"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["value_ytd"] >= frame["value_quarter"]
 
 
 def keeps_unit_price(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
-    """Warn where the price of a good (value / quantity of the quarter) leaves 1/5 to 5 times its last quarter's."""
+    """Warn where the price of a good (value / quantity of the quarter) is far from its last quarter's.
+
+    How far stands in ``plausibility.yaml``. A good that stands twice is not compared.
+    """
     earlier = history.of(quarter.previous)
     if earlier is None:
         return
-    before = _prices(earlier)
-    for goods, (index, price) in _prices(current).items():
-        if goods in before and not before[goods][1] / _PRICE_FACTOR <= price <= before[goods][1] * _PRICE_FACTOR:
-            reason = (
-                f"đơn giá «{goods}» {format_number(price, 6)} triệu USD một đơn vị,"
-                f" quý trước {format_number(before[goods][1], 6)}: kiểm tra lượng và trị giá"
-            )
-            yield SeriesFinding(index, "value_quarter", "unit_price", reason)
+    factor = plausibility().unit_price.factor
+    before = _prices(earlier).set_index("goods")["price"]
+    prices = _prices(current)
+    both = prices.assign(before=prices["goods"].map(before)).dropna()
+    for index, row in both[~both["price"].between(both["before"] / factor, both["before"] * factor)].iterrows():
+        reason = (
+            f"đơn giá «{row['goods']}» {format_number(row['price'], 6)} triệu USD một đơn vị,"
+            f" quý trước {format_number(row['before'], 6)}: kiểm tra lượng và trị giá"
+        )
+        yield SeriesFinding(int(str(index)), "value_quarter", "unit_price", reason)
 
 
-def _prices(frame: pd.DataFrame) -> dict[str, tuple[int, Decimal]]:
+def _prices(frame: pd.DataFrame) -> pd.DataFrame:
+    """``goods`` and ``price`` of the rows that have both figures, by the rows' index."""
     priced = frame[(frame["quantity_quarter"] > 0) & (frame["value_quarter"] > 0)]
-    return {
-        str(row["goods"]): (int(str(index)), exact(row["value_quarter"]) / exact(row["quantity_quarter"]))
-        for index, row in priced.iterrows()
-    }
+    price = priced["value_quarter"].astype("float64") / priced["quantity_quarter"].astype("float64")
+    return pd.DataFrame({"goods": priced["goods"], "price": price}).drop_duplicates("goods", keep=False)
 
 
+_BRANCHES = (
+    UsualRow("", "Tổng số"),
+    UsualRow("I", "Khai khoáng"),
+    UsualRow("II", "Công nghiệp chế biến, chế tạo"),
+    UsualRow("1", "Chế biến thủy sản"),
+    UsualRow("2", "Chế biến thực phẩm"),
+    UsualRow("3", "May mặc"),
+    UsualRow("4", "Chế biến gỗ"),
+    UsualRow("5", "Vật liệu xây dựng"),
+    *[UsualRow()] * 4,
+    UsualRow("III", "Sản xuất và phân phối điện"),
+    UsualRow("IV", "Cung cấp nước, xử lý rác thải"),
+)
+_GOODS = (
+    UsualRow("", "Tổng trị giá"),
+    *[
+        UsualRow(str(number), goods, (("quantity_unit", unit),) if unit else ())
+        for number, (goods, unit) in enumerate(
+            [
+                ("Thủy sản", "Tấn"),
+                ("Hàng may mặc", "1.000 SP"),
+                ("Nông sản", "Tấn"),
+                ("Cao su", "Tấn"),
+                ("Gỗ", "m3"),
+                ("Hàng hóa khác", None),
+            ],
+            start=1,
+        )
+    ],
+    *[UsualRow()] * 6,
+)
 _SAME_BRANCH = named_in_outline("branch")
 _SAME_GOODS = named_in_outline("goods")
 
 INDUSTRY = Feed(
     "industry",
     (
-        FeedForm(
+        compared(
             Form(
                 code="industry",
                 title_vi="Giá trị sản xuất công nghiệp",
@@ -208,25 +263,26 @@ INDUSTRY = Feed(
                         ),
                     ),
                     total="total",
+                    usual=_BRANCHES,
                 ),
                 covers=Covers.EITHER,
                 unit_line="money",
+                usual_unit="triệu đồng",
                 basis=True,
                 key_figures=("value_ytd",),
             ),
             of_items(industrial_output_ytd=("total", "value_ytd")),
-            (
-                adds_up(_SAME_BRANCH, "value_quarter", "value_ytd"),
-                keeps_scale(_SAME_BRANCH, ["value_quarter"]),
-                keeps_scale(_SAME_BRANCH, ["value_ytd"], cumulative=True),
-            ),
+            adds_up(_SAME_BRANCH, "value_quarter", "value_ytd"),
+            keeps_scale(_SAME_BRANCH, ["value_quarter"]),
+            keeps_scale(_SAME_BRANCH, ["value_ytd"], cumulative=True),
+            key=_SAME_BRANCH,
         ),
     ),
 )
 EXPORTS = Feed(
     "exports",
     (
-        FeedForm(
+        compared(
             Form(
                 code="exports",
                 title_vi="Kim ngạch xuất khẩu",
@@ -242,18 +298,19 @@ EXPORTS = Feed(
                         ),
                     ),
                     total="total",
+                    usual=_GOODS,
                 ),
                 covers=Covers.EITHER,
                 unit_line="usd",
+                usual_unit="nghìn USD",
                 key_figures=("value_ytd",),
             ),
             of_items(export_value_ytd=("total", "value_ytd")),
-            (
-                adds_up(_SAME_GOODS, "value_quarter", "value_ytd"),
-                keeps_unit_price,
-                keeps_scale(_SAME_GOODS, ["value_quarter"]),
-                keeps_scale(_SAME_GOODS, ["value_ytd"], cumulative=True),
-            ),
+            adds_up(_SAME_GOODS, "value_quarter", "value_ytd"),
+            keeps_unit_price,
+            keeps_scale(_SAME_GOODS, ["value_quarter"]),
+            keeps_scale(_SAME_GOODS, ["value_ytd"], cumulative=True),
+            key=_SAME_GOODS,
         ),
     ),
 )

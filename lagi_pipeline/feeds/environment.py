@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lagi_pipeline.feeds.base import Feed, FeedForm, by_unit, keeps_scale
+from lagi_pipeline.feeds.base import Feed, by_unit, keeps_scale
+from lagi_pipeline.feeds.plausibility import compared
 from lagi_pipeline.intake.findings import Severity
-from lagi_pipeline.intake.form import Covers, FeedRow, Form, UnitRows, agrees, count, figure, given, percent, rule, text
+from lagi_pipeline.intake.form import (
+    Covers,
+    FeedRow,
+    Form,
+    Missing,
+    UnitRows,
+    agrees,
+    count,
+    figure,
+    given,
+    percent,
+    rule,
+    text,
+)
 
 
 class UnitRow(FeedRow):
@@ -66,6 +80,7 @@ class WaterRow(UnitRow):
         "hygienic_within_households",
         "số hộ dùng nước hợp vệ sinh {hygienic} lớn hơn tổng số hộ {households}",
         on=("hygienic", "households"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _hygienic_within_households(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["hygienic"] <= frame["households"]
@@ -74,6 +89,7 @@ class WaterRow(UnitRow):
         "clean_within_hygienic",
         "số hộ dùng nước sạch {clean} lớn hơn số hộ dùng nước hợp vệ sinh {hygienic}",
         on=("clean", "hygienic"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _clean_within_hygienic(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["clean"] <= frame["hygienic"]
@@ -82,6 +98,7 @@ class WaterRow(UnitRow):
         "hygienic_percent",
         "tỷ lệ ghi {hygienic_percent} % không bằng {hygienic}/{households} hộ",
         on=("hygienic_percent", "hygienic", "households"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _hygienic_percent(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "hygienic_percent", "hygienic", "households")
@@ -90,6 +107,7 @@ class WaterRow(UnitRow):
         "clean_percent",
         "tỷ lệ ghi {clean_percent} % không bằng {clean}/{households} hộ",
         on=("clean_percent", "clean", "households"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _clean_percent(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "clean_percent", "clean", "households")
@@ -149,7 +167,10 @@ class WasteRow(UnitRow):
     )
 
     @rule(
-        "treated_within_collected", "xử lý {treated} tấn lớn hơn thu gom {collected} tấn", on=("treated", "collected")
+        "treated_within_collected",
+        "xử lý {treated} tấn lớn hơn thu gom {collected} tấn",
+        on=("treated", "collected"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _treated_within_collected(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["treated"] <= frame["collected"]
@@ -158,6 +179,7 @@ class WasteRow(UnitRow):
         "treated_within_collected_ytd",
         "xử lý lũy kế {treated_ytd} tấn lớn hơn thu gom lũy kế {collected_ytd} tấn",
         on=("treated_ytd", "collected_ytd"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _treated_within_collected_ytd(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["treated_ytd"] <= frame["collected_ytd"]
@@ -166,6 +188,7 @@ class WasteRow(UnitRow):
         "generated_ytd_at_least_quarter",
         "phát sinh lũy kế {generated_ytd} tấn nhỏ hơn số của quý {generated} tấn",
         on=("generated_ytd", "generated"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _generated_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["generated_ytd"] >= frame["generated"]
@@ -174,6 +197,7 @@ class WasteRow(UnitRow):
         "collected_ytd_at_least_quarter",
         "thu gom lũy kế {collected_ytd} tấn nhỏ hơn số của quý {collected} tấn",
         on=("collected_ytd", "collected"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _collected_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["collected_ytd"] >= frame["collected"]
@@ -182,6 +206,7 @@ class WasteRow(UnitRow):
         "treated_ytd_at_least_quarter",
         "xử lý lũy kế {treated_ytd} tấn nhỏ hơn số của quý {treated} tấn",
         on=("treated_ytd", "treated"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _treated_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["treated_ytd"] >= frame["treated"]
@@ -190,6 +215,7 @@ class WasteRow(UnitRow):
         "collected_within_generated",
         "thu gom {collected} tấn lớn hơn phát sinh {generated} tấn (khối lượng phát sinh là ước tính)",
         on=("collected", "generated"),
+        missing=Missing.SKIP_IF_ANY,
         severity=Severity.WARNING,
     )
     def _collected_within_generated(cls, frame: pd.DataFrame) -> pd.Series[bool]:
@@ -199,7 +225,7 @@ class WasteRow(UnitRow):
 WATER = Feed(
     "water",
     (
-        FeedForm(
+        compared(
             Form(
                 code="water",
                 title_vi="Nước hợp vệ sinh, nước sạch",
@@ -213,14 +239,15 @@ WATER = Feed(
                 hygienic="hygienic_water_households",
                 clean="clean_water_households",
             ),
-            (keeps_scale("unit_code", ["households", "hygienic", "clean"]),),
+            keeps_scale("unit_code", ["households", "hygienic", "clean"]),
+            key="unit_code",
         ),
     ),
 )
 WASTE = Feed(
     "waste",
     (
-        FeedForm(
+        compared(
             Form(
                 code="waste",
                 title_vi="Khối lượng chất thải rắn",
@@ -237,10 +264,9 @@ WASTE = Feed(
                 collected_ytd="waste_collected_ytd",
                 treated_ytd="waste_treated_ytd",
             ),
-            (
-                keeps_scale("unit_code", ["generated", "collected", "treated"]),
-                keeps_scale("unit_code", ["generated_ytd", "collected_ytd", "treated_ytd"], cumulative=True),
-            ),
+            keeps_scale("unit_code", ["generated", "collected", "treated"]),
+            keeps_scale("unit_code", ["generated_ytd", "collected_ytd", "treated_ytd"], cumulative=True),
+            key="unit_code",
         ),
     ),
 )

@@ -8,7 +8,22 @@ from typing import Any
 import pandas as pd
 
 from lagi_pipeline.feeds.base import Feed, FeedForm
-from lagi_pipeline.intake.form import Covers, FeedRow, Form, Listing, UnitNames, count, day, derived, figure, rule, text
+from lagi_pipeline.feeds.plausibility import compared
+from lagi_pipeline.intake.form import (
+    Covers,
+    FeedRow,
+    Form,
+    Listing,
+    Missing,
+    UnitNames,
+    count,
+    day,
+    derived,
+    figure,
+    rule,
+    text,
+)
+from lagi_pipeline.vietnamese.text import label_key
 
 _REGISTER = re.compile(r"([A-Za-zĐđ]{1,4})[\s.-]*(\d{3,6})[\s.-]*(TS)", re.IGNORECASE)
 STATES = ("hoạt động", "nằm bờ", "đã bán", "giải bản")
@@ -29,13 +44,17 @@ def _register_of(frame: pd.DataFrame) -> pd.Series[Any]:
 
 def _month_of(frame: pd.DataFrame) -> pd.Series[Any]:
     """The month in ``7``, ``7/2024``, ``tháng 7`` or ``Tháng 07/2024``."""
-    found = frame["month_text"].str.extract(r"(?i)^\s*(?:tháng\s*)?(\d{1,2})(?:\s*[/-]\s*\d{4})?\s*$")[0]
-    return pd.to_numeric(found, errors="coerce").astype("Int64")
+    return _found_number(frame["month_text"], r"(?i)\s*(?:tháng\s*)?(\d{1,2})(?:\s*[/-]\s*\d{4})?\s*")
 
 
 def _year_of(frame: pd.DataFrame) -> pd.Series[Any]:
-    found = frame["month_text"].str.extract(r"[/-]\s*(\d{4})\s*$")[0]
-    return pd.to_numeric(found, errors="coerce").astype("Int64")
+    return _found_number(frame["month_text"], r".*[/-]\s*(\d{4})\s*")
+
+
+def _found_number(texts: pd.Series[Any], pattern: str) -> pd.Series[Any]:
+    """The number that a pattern finds in each whole text; each distinct text is looked into once."""
+    found = {text: re.fullmatch(pattern, text) for text in texts.dropna().unique()}
+    return texts.map({text: int(match[1]) for text, match in found.items() if match}).astype("Int64")
 
 
 def _in_quarter(frame: pd.DataFrame, month: pd.Series[Any], year: pd.Series[Any]) -> pd.Series[bool]:
@@ -107,15 +126,27 @@ class VesselRow(FeedRow):
         en="Operating, laid up, sold or struck off",
     )
 
-    @rule("register_form", "số đăng ký không đúng dạng như BTh-99860-TS", on=("register_text",))
+    @rule(
+        "register_form",
+        "số đăng ký không đúng dạng như BTh-99860-TS",
+        on=("register_text",),
+        missing=Missing.SKIP_IF_ANY,
+    )
     def _register_form(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["register"].notna()
 
-    @rule("register_once", "số đăng ký {register} có nhiều dòng", on=("register", "register_text"))
+    @rule(
+        "register_once",
+        "số đăng ký {register} có nhiều dòng",
+        on=("register", "register_text"),
+        missing=Missing.SKIP_IF_ANY,
+    )
     def _register_once(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return ~frame["register"].duplicated(keep=False)
 
-    @rule("vessel_unit", "không có đơn vị này trong danh mục phường, xã", on=("unit_label",))
+    @rule(
+        "vessel_unit", "không có đơn vị này trong danh mục phường, xã", on=("unit_label",), missing=Missing.SKIP_IF_ANY
+    )
     def _vessel_unit(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["unit_code"].notna()
 
@@ -141,11 +172,16 @@ class CaseRow(FeedRow):
     fine_vnd: float = figure("Số tiền phạt", "Số tiền phạt", "Tiền phạt", unit="đồng", ge=0, en="Fine in đồng")
     authority: str = text("Cơ quan xử phạt", "Cơ quan xử phạt", "Cơ quan xử lý", required=False, en="Authority")
 
-    @rule("case_register_form", "số đăng ký không đúng dạng như BTh-99860-TS", on=("register_text",))
+    @rule(
+        "case_register_form",
+        "số đăng ký không đúng dạng như BTh-99860-TS",
+        on=("register_text",),
+        missing=Missing.SKIP_IF_ANY,
+    )
     def _register_form(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["register"].notna()
 
-    @rule("case_in_quarter", "ngày {case_date} không thuộc quý báo cáo", on=("case_date",))
+    @rule("case_in_quarter", "ngày {case_date} không thuộc quý báo cáo", on=("case_date",), missing=Missing.SKIP_IF_ANY)
     def _case_in_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         quarter = frame.attrs["quarter"]
         return frame["case_date"].between(pd.Timestamp(quarter.start), pd.Timestamp(quarter.end))
@@ -173,7 +209,12 @@ class LandingRow(FeedRow):
         en="of which monitored",
     )
 
-    @rule("month_in_quarter", "tháng «{month_text}» không thuộc quý báo cáo", on=("month_text",))
+    @rule(
+        "month_in_quarter",
+        "tháng «{month_text}» không thuộc quý báo cáo",
+        on=("month_text",),
+        missing=Missing.SKIP_IF_ANY,
+    )
     def _month_in_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return _in_quarter(frame, frame["month"], _year_of(frame)).fillna(value=False)
 
@@ -181,11 +222,17 @@ class LandingRow(FeedRow):
         "monitored_within_landed",
         "sản lượng được giám sát {monitored_t} tấn lớn hơn sản lượng {landed_t} tấn",
         on=("monitored_t", "landed_t"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _monitored_within_landed(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["monitored_t"] <= frame["landed_t"]
 
-    @rule("port_month_once", "cảng {port}, tháng {month} có nhiều dòng", on=("port", "month", "month_text"))
+    @rule(
+        "port_month_once",
+        "cảng {port}, tháng {month} có nhiều dòng",
+        on=("port", "month", "month_text"),
+        missing=Missing.SKIP_IF_ANY,
+    )
     def _port_month_once(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return ~frame.duplicated(["port", "month"], keep=False)
 
@@ -200,7 +247,7 @@ VESSELS = _listing(
         title_vi="Danh sách tàu cá",
         model=VesselRow,
         label="register_text",
-        rows=Listing(),
+        rows=Listing(blank_rows=2500),
         covers=Covers.EITHER,
     )
 )
@@ -215,13 +262,27 @@ CASES = _listing(
         about_people=True,
     )
 )
-LANDINGS = _listing(
-    Form(
-        code="fisheries_landings",
-        title_vi="Sản lượng thủy sản qua cảng",
-        model=LandingRow,
-        label="port",
-        rows=Listing(),
-        covers=Covers.QUARTER,
-    )
+
+
+def _port_month(frame: pd.DataFrame) -> pd.Series[Any]:
+    """The same row a year later: the port's month, whatever way it is printed."""
+    return frame["port"].map(label_key, na_action="ignore") + "|" + frame["month"].astype("Int64").astype("str")
+
+
+LANDINGS = Feed(
+    "fisheries_landings",
+    (
+        compared(
+            Form(
+                code="fisheries_landings",
+                title_vi="Sản lượng thủy sản qua cảng",
+                model=LandingRow,
+                label="port",
+                rows=Listing(months="month_text"),
+                covers=Covers.QUARTER,
+            ),
+            None,
+            key=_port_month,
+        ),
+    ),
 )

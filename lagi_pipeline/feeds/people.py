@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.feeds.base import Feed, FeedForm, History, SeriesFinding, by_unit, keeps_scale
+from lagi_pipeline.feeds.base import Feed, History, SeriesFinding, by_unit, keeps_scale
 from lagi_pipeline.feeds.environment import UnitRow
+from lagi_pipeline.feeds.plausibility import compared
 from lagi_pipeline.intake.findings import Severity
-from lagi_pipeline.intake.form import Covers, Form, UnitRows, agrees, count, given, percent, rule, text
+from lagi_pipeline.intake.form import Covers, Form, Missing, UnitRows, agrees, count, given, percent, rule, text
 from lagi_pipeline.vietnamese.numbers import format_number
 
 
@@ -35,6 +37,7 @@ class PopulationRow(UnitRow):
         "dân số cuối kỳ {population_end} khác đầu kỳ {population_start} + sinh {births} − chết {deaths}"
         " + đến {arrivals} − đi {departures}",
         on=("population_end", "population_start", "births", "deaths", "arrivals", "departures"),
+        missing=Missing.SKIP_IF_ANY,
         severity=Severity.WARNING,
     )
     def _population_balances(cls, frame: pd.DataFrame) -> pd.Series[bool]:
@@ -65,6 +68,7 @@ class EmploymentRow(UnitRow):
     )
     by_loan: pd.Int64Dtype = count(
         "Vay vốn Quỹ quốc gia",
+        f"{_PLACED} / Vay vốn Quỹ quốc gia",
         "Vay vốn Quỹ quốc gia",
         "Vay vốn Quỹ quốc gia về việc làm",
         unit="người",
@@ -73,15 +77,19 @@ class EmploymentRow(UnitRow):
     )
     abroad: pd.Int64Dtype = count(
         "Xuất khẩu lao động",
+        f"{_PLACED} / Xuất khẩu lao động",
         "Xuất khẩu lao động",
         "Đi làm việc ở nước ngoài",
         unit="người",
         required=False,
         en="Sent to work abroad",
     )
-    otherwise: pd.Int64Dtype = count("Khác", "Khác", "Hình thức khác", unit="người", required=False, en="In other ways")
+    otherwise: pd.Int64Dtype = count(
+        "Khác", f"{_PLACED} / Khác", "Khác", "Hình thức khác", unit="người", required=False, en="In other ways"
+    )
     trained: pd.Int64Dtype = count(
         "Trong đó đã qua đào tạo",
+        f"{_PLACED} / Trong đó đã qua đào tạo",
         "Trong đó đã qua đào tạo",
         "Đã qua đào tạo",
         unit="người",
@@ -102,19 +110,39 @@ class EmploymentRow(UnitRow):
         "placed_by_way",
         "tổng số {placed} khác vay vốn {by_loan} + xuất khẩu lao động {abroad} + khác {otherwise}",
         on=("placed", "by_loan", "abroad", "otherwise"),
+        missing=Missing.SKIP_IF_ALL,
     )
     def _placed_by_way(cls, frame: pd.DataFrame) -> pd.Series[bool]:
-        return frame["placed"] == frame["by_loan"] + frame["abroad"] + frame["otherwise"]
+        """The ways that are given are never more than the total, and make it up where none of the three is missing."""
+        ways = frame[["by_loan", "abroad", "otherwise"]]
+        given, placed = ways.fillna(0).sum(axis=1), frame["placed"]
+        is_gap = ways.isna().any(axis=1)
+        return placed.isna() | (given == placed) | (is_gap & (given <= placed))
 
-    @rule("women_within_placed", "nữ {women} lớn hơn tổng số {placed}", on=("women", "placed"))
+    @rule(
+        "women_within_placed",
+        "nữ {women} lớn hơn tổng số {placed}",
+        on=("women", "placed"),
+        missing=Missing.SKIP_IF_ANY,
+    )
     def _women_within_placed(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["women"] <= frame["placed"]
 
-    @rule("trained_within_placed", "đã qua đào tạo {trained} lớn hơn tổng số {placed}", on=("trained", "placed"))
+    @rule(
+        "trained_within_placed",
+        "đã qua đào tạo {trained} lớn hơn tổng số {placed}",
+        on=("trained", "placed"),
+        missing=Missing.SKIP_IF_ANY,
+    )
     def _trained_within_placed(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["trained"] <= frame["placed"]
 
-    @rule("placed_ytd_at_least_quarter", "lũy kế {placed_ytd} nhỏ hơn số của quý {placed}", on=("placed_ytd", "placed"))
+    @rule(
+        "placed_ytd_at_least_quarter",
+        "lũy kế {placed_ytd} nhỏ hơn số của quý {placed}",
+        on=("placed_ytd", "placed"),
+        missing=Missing.SKIP_IF_ANY,
+    )
     def _placed_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["placed_ytd"] >= frame["placed"]
 
@@ -145,6 +173,7 @@ class LabourRow(UnitRow):
         "trained_within_force",
         "lao động qua đào tạo {trained} lớn hơn lực lượng lao động {labour_force}",
         on=("trained", "labour_force"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _trained_within_force(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["trained"] <= frame["labour_force"]
@@ -153,6 +182,7 @@ class LabourRow(UnitRow):
         "certified_within_trained",
         "có bằng, chứng chỉ {certified} lớn hơn qua đào tạo {trained}",
         on=("certified", "trained"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _certified_within_trained(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["certified"] <= frame["trained"]
@@ -170,10 +200,11 @@ class PovertyRow(UnitRow):
         "Hộ nghèo đầu kỳ", "Hộ nghèo đầu kỳ", unit="hộ", en="Poor households at the start"
     )
     left: pd.Int64Dtype = count(
-        "Giảm", "Giảm", "Biến động trong kỳ / Giảm", "Số hộ thoát nghèo", unit="hộ", en="Left poverty"
+        "Giảm", "Biến động trong kỳ / Giảm", "Giảm", "Số hộ thoát nghèo", unit="hộ", en="Left poverty"
     )
     entered: pd.Int64Dtype = count(
         "Tăng (phát sinh, tái nghèo)",
+        "Biến động trong kỳ / Tăng (phát sinh, tái nghèo)",
         "Tăng (phát sinh, tái nghèo)",
         "Tăng",
         "Biến động trong kỳ / Tăng",
@@ -196,12 +227,16 @@ class PovertyRow(UnitRow):
         "poor_balances",
         "hộ nghèo cuối kỳ {poor_end} khác đầu kỳ {poor_start} − giảm {left} + tăng {entered}",
         on=("poor_end", "poor_start", "left", "entered"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _poor_balances(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["poor_end"] == frame["poor_start"] - frame["left"] + frame["entered"]
 
     @rule(
-        "poor_within_households", "hộ nghèo {poor_end} lớn hơn tổng số hộ {households}", on=("poor_end", "households")
+        "poor_within_households",
+        "hộ nghèo {poor_end} lớn hơn tổng số hộ {households}",
+        on=("poor_end", "households"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _poor_within_households(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["poor_end"] <= frame["households"]
@@ -210,6 +245,7 @@ class PovertyRow(UnitRow):
         "poor_percent",
         "tỷ lệ ghi {poor_percent} % không bằng {poor_end}/{households} hộ",
         on=("poor_percent", "poor_end", "households"),
+        missing=Missing.SKIP_IF_ANY,
     )
     def _poor_percent(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "poor_percent", "poor_end", "households")
@@ -238,10 +274,14 @@ def _by_unit(frame: pd.DataFrame, column: str) -> dict[str, int]:
     return {str(unit): int(figure) for unit, figure in sums.dropna().items()}
 
 
+def _unit_in_block(frame: pd.DataFrame) -> pd.Series[Any]:
+    return frame["block"].fillna("") + "|" + frame["unit_code"]
+
+
 POPULATION = Feed(
     "population",
     (
-        FeedForm(
+        compared(
             Form(
                 code="population",
                 title_vi="Biến động dân số",
@@ -253,14 +293,15 @@ POPULATION = Feed(
             by_unit(
                 births="births", deaths="deaths", population_start="population_start", population_end="population_end"
             ),
-            (keeps_scale("unit_code", ["population_start", "population_end", "births", "deaths"]),),
+            keeps_scale("unit_code", ["population_start", "population_end", "births", "deaths"]),
+            key="unit_code",
         ),
     ),
 )
 EMPLOYMENT = Feed(
     "employment",
     (
-        FeedForm(
+        compared(
             Form(
                 code="employment",
                 title_vi="Kết quả giải quyết việc làm",
@@ -268,14 +309,14 @@ EMPLOYMENT = Feed(
                 label="unit_label",
                 rows=UnitRows(),
                 covers=Covers.QUARTER,
+                sheet_vi="Việc làm",
             ),
             by_unit(placed="jobs_placed", placed_ytd="jobs_placed_ytd", trained="jobs_placed_trained"),
-            (
-                keeps_scale("unit_code", ["placed"]),
-                keeps_scale("unit_code", ["placed_ytd"], cumulative=True),
-            ),
+            keeps_scale("unit_code", ["placed"]),
+            keeps_scale("unit_code", ["placed_ytd"], cumulative=True),
+            key="unit_code",
         ),
-        FeedForm(
+        compared(
             Form(
                 code="employment_labour",
                 title_vi="Lực lượng lao động và lao động qua đào tạo",
@@ -283,16 +324,19 @@ EMPLOYMENT = Feed(
                 label="unit_label",
                 rows=UnitRows(),
                 covers=Covers.EITHER,
+                yearly=True,
+                sheet_vi="Lao động",
             ),
             by_unit(labour_force="labour_force", trained="trained_workers"),
-            (keeps_scale("unit_code", ["labour_force", "trained"]),),
+            keeps_scale("unit_code", ["labour_force", "trained"]),
+            key="unit_code",
         ),
     ),
 )
 POVERTY = Feed(
     "poverty",
     (
-        FeedForm(
+        compared(
             Form(
                 code="poverty",
                 title_vi="Kết quả rà soát hộ nghèo, hộ cận nghèo",
@@ -303,7 +347,9 @@ POVERTY = Feed(
                 about_people=True,
             ),
             by_unit(households="poverty_review_households", poor_end="poor_households"),
-            (starts_where_last_year_ended, keeps_scale("unit_code", ["households", "poor_end"])),
+            starts_where_last_year_ended,
+            keeps_scale("unit_code", ["households", "poor_end"]),
+            key=_unit_in_block,
         ),
     ),
 )

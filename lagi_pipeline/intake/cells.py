@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,14 +13,34 @@ import numpy as np
 import pandas as pd
 
 from lagi_pipeline.intake.form import CellKind, Column
-from lagi_pipeline.intake.grid import Value
-from lagi_pipeline.vietnamese.numbers import Convention, NumberError, exact, is_missing, parse_number
+from lagi_pipeline.intake.grid import Unreadable, Value
+from lagi_pipeline.vietnamese.numbers import (
+    Convention,
+    NumberError,
+    exact,
+    format_number,
+    is_missing,
+    parse_number,
+)
 from lagi_pipeline.vietnamese.text import nfc
 
 _FINEST = 6
 """No figure is taken to be printed more finely than with six decimals."""
 _LARGEST_COUNT = 2**53
 _DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
+# Spreadsheets count days from 1900 (with a 29 February 1900 that never was) or, once on the Mac, from 1904.
+_DAY_ZERO, _DAY_ZERO_1904 = date(1899, 12, 30), date(1904, 1, 1)
+_EARLIEST_DAY, _LATEST_DAY = date(1950, 1, 1), date(2099, 12, 31)
+"""Day numbers outside are no days of an office's form: 2024 typed for a day would be one of July 1905."""
+_LARGEST_FRACTION = 2
+"""Percentages none of which is larger are taken for fractions (0,64 for 64 %) where they compare with a whole."""
+_FEWEST_FRACTIONS = 2
+_PERCENT = "%"
+_MOST_REMEMBERED = 20_000
+_UNREADABLE = {
+    "error_cell": "ô báo lỗi «{}», không có giá trị; hãy sửa công thức rồi gửi lại",
+    "uncached_formula": "công thức «{}» chưa được tính, tệp không chứa kết quả; hãy mở bằng Excel, tính lại rồi lưu",
+}
 _ZERO_DASHES = frozenset("-‐‑‒–—−")
 
 
@@ -29,12 +49,15 @@ class Reader:
     """How the cells of a column are to be read.
 
     ``scale`` is what one unit of the sheet is in the table's unit (0.001 from triệu to tỷ); ``convention`` how the file
-    writes numbers as text; ``zero_dash`` whether "-" is zero here.
+    writes numbers as text; ``zero_dash`` whether "-" is zero here; ``percents`` the positions in the column
+    whose format is a percentage (0.64 shown as 64 %); ``date1904`` whether day numbers count from 1904.
     """
 
     scale: Decimal = Decimal(1)
     convention: Convention = Convention.VIETNAMESE
     zero_dash: bool = False
+    percents: frozenset[int] = frozenset()
+    date1904: bool = False
 
 
 @dataclass
@@ -56,7 +79,7 @@ def type_column(column: Column, cells: Sequence[Value], reader: Reader) -> Typed
     if column.kind is CellKind.TEXT:
         return _texts(column, cells)
     if column.kind is CellKind.DAY:
-        return _days(cells)
+        return _days(cells, reader)
     return _numbers(column, cells, reader)
 
 
@@ -71,28 +94,44 @@ def show(cell: Value) -> str:
     return str(cell)
 
 
+def unreadable(cell: Unreadable) -> tuple[str, str]:
+    """The rule and the reason for which a cell without a value is refused."""
+    return cell.rule, _UNREADABLE[cell.rule].format(cell.text)
+
+
 class _Cleaned(dict[str, str | None]):
-    """Texts by the cell they stood in: in NFC, one space between words, None for a blank; each is worked out once."""
+    """Texts by the cell they stood in: in NFC, one space between words, None for a blank.
+
+    Each is worked out once, unless a column has so many (names, numbers of licences) that few come again.
+    """
 
     def __missing__(self, cell: str) -> str | None:
-        text = " ".join((cell if cell.isascii() else nfc(cell)).split()) or None
-        self[cell] = text
+        cleaned = " ".join((cell if cell.isascii() else nfc(cell)).split())
+        text = (cell if cleaned == cell else cleaned) or None  # the same object, where it can be
+        if len(self) < _MOST_REMEMBERED:
+            self[cell] = text
         return text
 
 
 def _texts(column: Column, cells: Sequence[Value]) -> TypedColumn:
     cleaned = _Cleaned()
-    values = pd.Series([cleaned[cell] if isinstance(cell, str) else show(cell) for cell in cells], dtype="str")
-    return TypedColumn(values.str.lower() if column.lower else values)
+    texts = [
+        cleaned[cell] if isinstance(cell, str) else None if isinstance(cell, Unreadable) else show(cell)
+        for cell in cells
+    ]
+    values = pd.Series(texts, dtype="str")
+    typed = TypedColumn(values.str.lower() if column.lower else values)
+    typed.refused = {at: unreadable(cell) for at, cell in enumerate(cells) if isinstance(cell, Unreadable)}
+    return typed
 
 
 def _numbers(column: Column, cells: Sequence[Value], reader: Reader) -> TypedColumn:
     typed = TypedColumn(pd.Series(dtype="float64"))
-    values = np.array([cell if type(cell) is float else np.nan for cell in cells], dtype="float64")
-    for position, cell in enumerate(cells):
-        if type(cell) is not float and cell != "":
-            number = _other_number(column, cell, reader, typed, position)
-            values[position] = np.nan if number is None else number
+    values = _values(column, cells, reader, typed)
+    if reader.percents:
+        _read_percent_formats(column, values, reader.percents, typed)
+    if column.compares:
+        _refuse_fractions(values, reader, typed)
     for position in np.flatnonzero(np.isinf(values)).tolist():
         typed.refused[position] = ("not_a_number", "số quá lớn, không đọc được")
         values[position] = np.nan
@@ -107,38 +146,93 @@ def _numbers(column: Column, cells: Sequence[Value], reader: Reader) -> TypedCol
     return typed
 
 
+def _values(column: Column, cells: Sequence[Value], reader: Reader, typed: TypedColumn) -> np.ndarray[Any, Any]:
+    """The cells as doubles, NaN where there is none; what was refused and remarked on goes to ``typed``."""
+    values = np.array([cell if type(cell) is float else np.nan for cell in cells], dtype="float64")
+    texts: dict[str, _Number] = {}
+    for position, cell in enumerate(cells):
+        if type(cell) is float or cell == "":
+            continue
+        if isinstance(cell, str):
+            number = texts.get(cell) or _from_text(column, cell, reader)
+            if len(texts) < _MOST_REMEMBERED:
+                texts[cell] = number
+        else:
+            number = _from_value(cell)
+        values[position] = number.value
+        if number.refused:
+            typed.refused[position] = number.refused
+        if number.remark:
+            typed.remarked[position] = number.remark
+    return values
+
+
 def _scaled(values: np.ndarray[Any, Any], scale: Decimal) -> np.ndarray[Any, Any]:
     """The values times the scale, to the 15 digits that a spreadsheet means: 191500.3 triệu is 191.5003 tỷ."""
     return np.array([float(format(value, ".15g")) for value in values * float(scale)], dtype="float64")
 
 
-def _other_number(column: Column, cell: Value, reader: Reader, typed: TypedColumn, position: int) -> float | None:
-    """The number in a cell that is no plain number, None where it is missing or refused."""
-    if isinstance(cell, str):
-        if reader.zero_dash and cell.strip() in _ZERO_DASHES:
-            return 0.0
-        return None if is_missing(cell) else _from_text(column, cell, reader, typed, position)
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """What a cell that is no plain number was read to: NaN where it is missing or refused."""
+
+    value: float = math.nan
+    refused: tuple[str, str] | None = None
+    remark: str | None = None
+
+
+def _from_value(cell: Value) -> _Number:
     if isinstance(cell, int) and not isinstance(cell, bool):
-        return float(cell)
+        return _Number(float(cell))
+    if isinstance(cell, Unreadable):
+        return _Number(refused=unreadable(cell))
     kind = "giá trị đúng/sai" if isinstance(cell, bool) else "ngày tháng" if isinstance(cell, date) else "giá trị"
-    typed.refused[position] = ("not_a_number", f"cần một số, thấy {kind} «{show(cell)}»")
-    return None
+    return _Number(refused=("not_a_number", f"cần một số, thấy {kind} «{show(cell)}»"))
 
 
-def _from_text(column: Column, cell: str, reader: Reader, typed: TypedColumn, position: int) -> float | None:
+def _from_text(column: Column, cell: str, reader: Reader) -> _Number:
+    if reader.zero_dash and cell.strip() in _ZERO_DASHES:
+        return _Number(0.0)
     try:
         parsed = parse_number(cell, reader.convention)
     except NumberError as error:
-        typed.refused[position] = ("not_a_number", f"cần một số; {error}")
-        return None
+        return _Number(refused=("not_a_number", f"cần một số; {error}"))
     if parsed is None:
-        return None
+        return _Number()
     if parsed.unit is not None and column.unit != parsed.unit:
-        typed.refused[position] = ("unit", f"«{cell.strip()}»: ký hiệu {parsed.unit} ở cột tính bằng {column.unit}")
-        return None
-    if parsed.warning:
-        typed.remarked[position] = parsed.warning
-    return float(parsed.value)
+        reason = f"«{cell.strip()}»: ký hiệu {parsed.unit} ở cột tính bằng {column.unit}"
+        return _Number(refused=("unit", reason))
+    return _Number(float(parsed.value), remark=parsed.warning)
+
+
+def _read_percent_formats(
+    column: Column, values: np.ndarray[Any, Any], percents: frozenset[int], typed: TypedColumn
+) -> None:
+    """Cells formatted as percentages hold fractions: 0.64 is 64 in a column of %, and no figure of another unit."""
+    for position in sorted(percents):
+        value = values[position]
+        if np.isnan(value):
+            continue
+        shown = float(format(value * 100, ".15g"))
+        if column.unit == _PERCENT:
+            values[position] = shown
+        else:
+            reason = f"ô định dạng phần trăm («{format_number(exact(shown))} %») ở cột tính bằng {column.unit}"
+            typed.refused[position] = ("unit", reason)
+            values[position] = np.nan
+
+
+def _refuse_fractions(values: np.ndarray[Any, Any], reader: Reader, typed: TypedColumn) -> None:
+    """A column that compares with a whole, all of whose figures are fractions, holds 0,64 where 64 is meant."""
+    plain = [at for at in np.flatnonzero(~np.isnan(values)).tolist() if at not in reader.percents]
+    fractions = [at for at in plain if 0 < abs(values[at]) <= _LARGEST_FRACTION]
+    if len(fractions) < _FEWEST_FRACTIONS or any(abs(values[at]) > _LARGEST_FRACTION for at in plain):
+        return
+    for at in fractions:
+        written, meant = (format_number(exact(value)) for value in (values[at], round(values[at] * 100, _FINEST)))
+        reason = f"ghi {written}, có phải {meant} %? hãy ghi {meant} hoặc định dạng ô là phần trăm"
+        typed.refused[at] = ("fraction", reason)
+        values[at] = np.nan
 
 
 def _whole(values: np.ndarray[Any, Any], typed: TypedColumn) -> pd.Series[Any]:
@@ -159,23 +253,55 @@ def _decimals(values: np.ndarray[Any, Any]) -> int:
     return _FINEST
 
 
-def _days(cells: Sequence[Value]) -> TypedColumn:
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What a cell was read to as a day."""
+
+    value: date | None = None
+    refused: tuple[str, str] | None = None
+
+
+def _days(cells: Sequence[Value], reader: Reader) -> TypedColumn:
     typed = TypedColumn(pd.Series(dtype="datetime64[us]"))
-    days: list[date | None] = [
-        cell if isinstance(cell, date) else None if cell == "" else _day(cell, typed, position)
-        for position, cell in enumerate(cells)
-    ]
+    read: dict[Value, _Day] = {"": _Day()}
+    days: list[date | None] = []
+    for position, cell in enumerate(cells):
+        day = read.get(cell) or _day(cell, reader)
+        if len(read) < _MOST_REMEMBERED:
+            read[cell] = day
+        days.append(day.value)
+        if day.refused:
+            typed.refused[position] = day.refused
     typed.series = pd.to_datetime(pd.Series(days, dtype="object")).astype("datetime64[us]").dt.normalize()
     return typed
 
 
-def _day(cell: Value, typed: TypedColumn, position: int) -> date | None:
+def _day(cell: Value, reader: Reader) -> _Day:
+    if isinstance(cell, Unreadable):
+        return _Day(refused=unreadable(cell))
+    if isinstance(cell, date):
+        return _Day(cell)
     if isinstance(cell, str) and is_missing(cell):
+        return _Day()
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        numbered = _numbered_day(cell, reader)
+        if numbered is not None:
+            return _Day(numbered)
+    elif isinstance(cell, str):
+        for form in _DAY_FORMS:
+            try:
+                return _Day(datetime.strptime(cell.strip(), form).date())  # noqa: DTZ007 - a day has no zone
+            except ValueError:
+                continue
+    return _Day(refused=("not_a_day", f"cần một ngày có thật dạng dd/mm/yyyy, thấy «{show(cell)}»"))
+
+
+def _numbered_day(number: float, reader: Reader) -> date | None:
+    """The day that a spreadsheet's day number means; None where an office cannot have meant it as one."""
+    if not math.isfinite(number) or abs(number) > _LARGEST_COUNT:
         return None
-    for form in _DAY_FORMS:
-        try:
-            return datetime.strptime(show(cell).strip(), form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    typed.refused[position] = ("not_a_day", f"cần một ngày có thật dạng dd/mm/yyyy, thấy «{show(cell)}»")
-    return None
+    try:
+        day = (_DAY_ZERO_1904 if reader.date1904 else _DAY_ZERO) + timedelta(days=math.floor(number))
+    except OverflowError:
+        return None
+    return day if _EARLIEST_DAY <= day <= _LATEST_DAY else None

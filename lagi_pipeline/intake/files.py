@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +22,9 @@ META_SUFFIX = ".meta.yaml"
 _TEMPORARY_PREFIXES = ("~$", ".~lock.", ".")
 _QUARTER_FOLDER = re.compile(r"\d{4}-Q[1-4]")
 _TEMPORARY_NAMES = frozenset({"Thumbs.db", "desktop.ini"})
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp"})
+_TEMPORARY_SUFFIXES = frozenset({".tmp", ".lnk", ".part", ".partial", ".filepart", ".crdownload"})
+"""Shortcuts, and files that a browser or a copying program has not finished."""
 
 
 class Meta(Strict):
@@ -61,6 +65,9 @@ class RawFile:
         """
         if not self.meta_path.exists():
             return Meta()
+        if self.meta_path.resolve().parent != self.path.resolve().parent:
+            reason = f"{self.meta_path.name} là liên kết ra ngoài thư mục: không đọc"
+            raise RefusedFileError(reason, rule="meta")
         try:
             return build(Meta, read_yaml(self.meta_path), self.meta_path, "file")
         except (CatalogueError, ValidationError) as error:
@@ -69,26 +76,45 @@ class RawFile:
     @property
     def version(self) -> str:
         """A digest of the file and of what stands beside it: what changes when either does."""
-        beside = self.meta_path.read_bytes() if self.meta_path.is_file() else b""
+        try:
+            beside = self.meta_path.read_bytes()
+        except FileNotFoundError:
+            beside = b""
+        except OSError as error:  # a folder, or locked: what it says is not known, that it is there is
+            beside = type(error).__name__.encode()
         return hashlib.sha256(self.sha256.encode() + beside).hexdigest()
 
 
 @dataclass(frozen=True)
 class Folder:
-    """What lies in the folders of one feed and quarter: files to read, and strays that are no office's."""
+    """What lies in the folders of one feed and quarter: files to read, and strays that are no office's.
+
+    ``unreadable`` are those of the strays that the system does not let us open, folders among them.
+    """
 
     files: tuple[RawFile, ...]
     strays: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
         """The data version of the whole folder: it changes when a file comes, goes or changes."""
-        parts = sorted(f"{file.name}:{file.version}" for file in self.files)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return version_of({file.name: file.version for file in self.files})
+
+
+def version_of(files: Mapping[str, str]) -> str:
+    """A digest of files' names and versions."""
+    return hashlib.sha256(
+        "\n".join(sorted(f"{name}:{version}" for name, version in files.items())).encode()
+    ).hexdigest()
 
 
 def digest(path: Path) -> str:
-    """The sha256 of a file's bytes."""
+    """The sha256 of a file's bytes, read piece by piece.
+
+    Raises:
+        OSError: the file is gone, or the system does not let us open it.
+    """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -96,38 +122,77 @@ def digest(path: Path) -> str:
 def scan(raw_dir: Path, feed: str, folders: tuple[str, ...], quarter: Quarter) -> Folder:
     """Look into ``raw_dir/<folder>/<quarter>`` for each of a feed's folders.
 
-    Meta files belong to their file. Editors' and systems' own files (``~$x.xlsx``, ``.DS_Store``), pictures and
-    folders are strays: named, not read. Everything else is a file to read, or to refuse by name.
+    Meta files belong to their file. Editors' and systems' own files (``~$x.xlsx``, ``.DS_Store``), pictures, folders,
+    links that lead out of ``raw_dir`` and what cannot be opened are strays: named, not read. A file that goes while we
+    look is not there. Everything else is a file to read, or to refuse by name.
     """
     files: list[RawFile] = []
     strays: list[str] = []
-    for folder in folders:
-        for path in sorted((raw_dir / folder / str(quarter)).glob("*")):
-            name = path.relative_to(raw_dir).as_posix()
-            if path.name.endswith(META_SUFFIX):
-                if not path.with_name(path.name.removesuffix(META_SUFFIX)).exists():
+    unreadable: list[str] = []
+    root = raw_dir.resolve()
+    for place in (raw_dir / folder / str(quarter) for folder in folders):
+        try:
+            paths = _entries(place)
+        except OSError:
+            unreadable.append(_name(place, raw_dir))
+            continue
+        inside = place.resolve().is_relative_to(root)
+        for path in paths:
+            name = _name(path, raw_dir)
+            try:
+                if _stands_beside_its_file(path):
+                    continue
+                if not inside or _is_stray(path) or (path.is_symlink() and not path.resolve().is_relative_to(root)):
                     strays.append(name)
-            elif _is_stray(path) or not path.resolve().is_relative_to(raw_dir.resolve()):
-                strays.append(name)
-            else:
-                files.append(RawFile(path, name, feed, quarter, digest(path)))
-    return Folder(tuple(files), tuple(strays))
+                else:
+                    files.append(RawFile(path, name, feed, quarter, digest(path)))
+            except FileNotFoundError:
+                continue
+            except OSError:
+                unreadable.append(name)
+    return Folder(tuple(files), tuple(sorted({*strays, *unreadable})), tuple(unreadable))
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing where there is no such folder.
+
+    Raises:
+        OSError: the system does not let us look into it.
+    """
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _name(path: Path, raw_dir: Path) -> str:
+    r"""A path below ``raw_dir`` with forward slashes; bytes that are no UTF-8 (names from old archives) as ``\xe1``."""
+    return os.fsencode(path.relative_to(raw_dir).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _stands_beside_its_file(path: Path) -> bool:
+    return path.name.endswith(META_SUFFIX) and path.with_name(path.name.removesuffix(META_SUFFIX)).exists()
 
 
 def _is_stray(path: Path) -> bool:
     return (
-        not path.is_file()
+        path.name.endswith(META_SUFFIX)
         or path.name in _TEMPORARY_NAMES
         or path.name.startswith(_TEMPORARY_PREFIXES)
-        or path.suffix.lower() in {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tmp", ".lnk"}
+        or path.suffix.lower() in _PICTURES | _TEMPORARY_SUFFIXES
+        or not path.is_file()
     )
 
 
 def quarters_with_files(raw_dir: Path, folders: tuple[str, ...]) -> Iterator[Quarter]:
-    """The quarters for which any of ``folders`` has a folder with something in it, in no order."""
+    """The quarters for which any of ``folders`` has a folder with something in it, or that is closed, in no order."""
     for folder in folders:
         for path in (raw_dir / folder).glob("[0-9][0-9][0-9][0-9]-Q[1-4]"):
-            if path.is_dir() and any(path.iterdir()):
+            try:
+                something = path.is_dir() and bool(_entries(path))
+            except OSError:
+                something = True
+            if something:
                 yield Quarter.parse(path.name)
 
 
@@ -140,7 +205,7 @@ def unread(raw_dir: Path, folders: frozenset[str]) -> list[str]:
     strangers = [path for path in raw_dir.iterdir() if path.name not in known]
     for folder in sorted(folders):
         strangers += [path for path in (raw_dir / folder).glob("*") if not _QUARTER_FOLDER.fullmatch(path.name)]
-    return sorted(path.relative_to(raw_dir).as_posix() for path in strangers if not path.name.startswith("."))
+    return sorted(_name(path, raw_dir) for path in strangers if not path.name.startswith("."))
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:

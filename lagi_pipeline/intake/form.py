@@ -19,6 +19,8 @@ import pandera.pandas as pa
 from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.vietnamese.text import label_key
 
+_MOST_DECIMALS = 6
+
 
 class CellKind(StrEnum):
     """What a cell of a column is read as."""
@@ -45,8 +47,11 @@ class Column:
     """A column of a form, as its model's field describes it.
 
     ``labels`` are header paths, outermost first, joined by ``" / "``; all but the last need only stand somewhere above.
+    The first of them heads the column in the blank form.
     ``unit`` is the unit of the table that the figure is brought to; ``vocabulary`` the words (as label keys) that a
-    text may be, none where it is free; ``shape`` what its codes look like (register numbers), where it holds codes.
+    text may be, none where it is free; ``shape`` what its codes look like (register numbers), where it holds codes;
+    ``compares`` whether its percentages compare with a whole (last year's, the plan), so that a column of nothing but
+    fractions cannot be meant.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Column:
     lower: bool
     vocabulary: frozenset[str]
     shape: re.Pattern[str] | None
+    compares: bool
 
 
 def _column(vi: str, labels: tuple[str, ...], kind: CellKind, checks: dict[str, Any], **about: Any) -> Any:  # noqa: ANN401 - what pa.Field gives
@@ -100,9 +106,10 @@ def count(vi: str, *labels: str, unit: str, required: bool = True, additive: boo
     return _column(vi, labels, CellKind.COUNT, checks, unit=unit, required=required, additive=additive)
 
 
-def percent(vi: str, *labels: str, required: bool = False, **checks: Any) -> Any:  # noqa: ANN401
-    """A column of printed percentages: checked against the figures, never added up."""
-    return figure(vi, *labels, unit="%", required=required, additive=False, **checks)
+def percent(vi: str, *labels: str, required: bool = False, compares: bool = False, **checks: Any) -> Any:  # noqa: ANN401
+    """A column of printed percentages: checked against the figures, never added up; ``compares`` as in ``Column``."""
+    about = {"unit": "%", "required": required, "additive": False, "compares": compares}
+    return _column(vi, labels or (vi,), CellKind.FIGURE, checks, **about)
 
 
 def day(vi: str, *labels: str, required: bool = True, **checks: Any) -> Any:  # noqa: ANN401
@@ -153,38 +160,65 @@ class FeedRow(pa.DataFrameModel):
 PROVENANCE = tuple(FeedRow.to_schema().columns)
 
 
+class Missing(StrEnum):
+    """What becomes of a rule in a row where some of its operands are missing."""
+
+    SKIP_IF_ANY = "skip_if_any"
+    """The rule is skipped where any operand is missing: nothing can be said with a gap (a gap is no zero)."""
+    SKIP_IF_ALL = "skip_if_all"
+    """The rule is skipped only where all operands are missing: the check says what those that are there tell."""
+    NEVER_SKIP = "never_skip"
+    """The rule is asked in every row: the check says what a missing operand means."""
+
+
 @dataclass(frozen=True)
 class Rule:
-    """A check across the columns of a row: its code, its reason in Vietnamese, and what it does to the row."""
+    """A check across the columns of a row: its code, its reason in Vietnamese, and what it does to the row.
+
+    ``on`` are its operands; ``missing`` says where it is skipped for want of them.
+    """
 
     code: str
     reason: str
     on: tuple[str, ...]
+    missing: Missing
     severity: Severity
+
+    def skips(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        """The rows in which it is skipped."""
+        lacking = frame[list(self.on)].isna()
+        if self.missing is Missing.SKIP_IF_ANY:
+            return lacking.any(axis=1)
+        if self.missing is Missing.SKIP_IF_ALL:
+            return lacking.all(axis=1)
+        return pd.Series(data=False, index=frame.index)
 
 
 RULES: dict[str, Rule] = {}
 Check = TypeVar("Check", bound=Callable[..., Any])
 
 
-def rule(code: str, reason: str, *, on: tuple[str, ...], severity: Severity = Severity.ERROR) -> Callable[[Check], Any]:
+def rule(
+    code: str, reason: str, *, on: tuple[str, ...], missing: Missing, severity: Severity = Severity.ERROR
+) -> Callable[[Check], Any]:
     """Make a method of a model a row rule.
 
-    The method takes the frame and returns a boolean series, True where the rule holds. Where an operand in ``on`` is
-    missing the rule is skipped. ``reason`` is filled with the row's values; the finding is put at the first of ``on``.
+    The method takes the frame and returns a boolean series, True where the rule holds; an answer that is missing (a
+    comparison with a missing figure) is False. Where operands in ``on`` are missing, ``missing`` says whether the rule
+    is skipped, whatever the method returns there. ``reason`` is filled with the row's values; the finding is put at
+    the first of ``on``.
 
     Raises:
         ValueError: the code is taken.
     """
     if code in RULES:
         raise ValueError(f"two rules are called {code!r}")
-    RULES[code] = Rule(code, reason, on, severity)
+    made = RULES[code] = Rule(code, reason, on, missing, severity)
 
     def decorate(check: Check) -> Any:  # noqa: ANN401 - what pandera's decorator gives
         @functools.wraps(check)
         def evaluate(cls: type[pa.DataFrameModel], frame: pd.DataFrame) -> pd.Series[bool]:
-            skipped = frame[list(on)].isna().any(axis=1)
-            holds: pd.Series[bool] = check(cls, frame).fillna(value=True).astype(bool) | skipped
+            holds: pd.Series[bool] = check(cls, frame).fillna(value=False).astype(bool) | made.skips(frame)
             return holds
 
         return pa.dataframe_check(evaluate, name=code, description=reason)
@@ -195,16 +229,29 @@ def rule(code: str, reason: str, *, on: tuple[str, ...], severity: Severity = Se
 def agrees(frame: pd.DataFrame, percent: str, numerator: str, denominator: str) -> pd.Series[bool]:
     """Whether a printed percentage is numerator / denominator × 100 within the rounding of all three.
 
-    How finely each column was printed comes with the frame (``attrs["steps"]``). A denominator of 0 has no percentage.
-    A cell formatted as a percentage holds the fraction: 0.955 is read as agreeing with 95,5 %.
+    How finely the figures were printed comes with the frame (``attrs["steps"]``); percentages are often typed beside
+    computed ones, so each is taken as it stands: 99,6 is anything from 99,55 to 99,65. A denominator of 0 has no
+    percentage.
     """
-    half = {name: float(frame.attrs["steps"][name]) / 2 for name in (percent, numerator, denominator)}
+    half = {name: float(frame.attrs["steps"][name]) / 2 for name in (numerator, denominator)}
     below = frame[denominator].astype("float64").where(frame[denominator] != 0)
     exact_percent = frame[numerator].astype("float64") / below * 100
-    tolerance = half[percent] + (100 * half[numerator] + exact_percent.abs() * half[denominator]) / below.abs() + 1e-9
-    as_printed = (frame[percent] - exact_percent).abs() <= tolerance
-    as_fraction = (frame[percent] * 100 - exact_percent).abs() <= tolerance
-    return as_printed | as_fraction | exact_percent.isna()
+    tolerance = (
+        _half_steps(frame[percent])
+        + (100 * half[numerator] + exact_percent.abs() * half[denominator]) / below.abs()
+        + 1e-9
+    )
+    agree: pd.Series[bool] = (frame[percent] - exact_percent).abs() <= tolerance
+    return agree | exact_percent.isna()
+
+
+def _half_steps(figures: pd.Series[Any]) -> pd.Series[Any]:
+    """Half the step each figure was rounded to, by its own decimals, six at most."""
+    halves = pd.Series(0.5 * 10.0**-_MOST_DECIMALS, index=figures.index)
+    for decimals in reversed(range(_MOST_DECIMALS)):
+        is_round = (figures.round(decimals) - figures).abs() <= figures.abs() * 1e-14
+        halves = halves.mask(is_round, 0.5 * 10.0**-decimals)
+    return halves
 
 
 @dataclass(frozen=True)
@@ -219,12 +266,26 @@ class Item:
 
 
 @dataclass(frozen=True)
+class UsualRow:
+    """A row that the blank form prints: its marker and its label, and ``beside`` them what other columns hold.
+
+    Without a label it is left to the office: a row for what the form does not name.
+    """
+
+    marker: str = ""
+    label: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Outline:
     """Rows keyed by their place in an outline (A, I, 1, -); a parent is the sum of its direct children given."""
 
     items: tuple[Item, ...]
     total: str | None = None
     """The code of the item that is the unnumbered total of the top rows, where the form has one."""
+    usual: tuple[UsualRow, ...] = ()
+    """The rows of the blank form, in their order."""
 
 
 @dataclass(frozen=True)
@@ -242,12 +303,16 @@ class Listing:
     """A record a row; rows that say they are totals are passed over where they add up.
 
     ``keys`` are the values of ``key_column`` whose rows an indicator reads. ``nested`` listings hold wholes beside
-    their parts, so that a total is not the sum of the rows.
+    their parts, so that a total is not the sum of the rows. ``months`` is the column whose texts name a month of the
+    quarter. The blank form prints the ``usual`` rows and leaves ``blank_rows`` more to be filled.
     """
 
     key_column: str | None = None
     keys: tuple[str, ...] = ()
     nested: bool = False
+    months: str | None = None
+    usual: tuple[UsualRow, ...] = ()
+    blank_rows: int = 200
 
 
 @dataclass(frozen=True)
@@ -288,6 +353,16 @@ class Form:
     """Whether its rows are about people though no column names them (offenders, poor households)."""
     zero_dash: bool = False
     """Whether "-" is zero in this form (Biểu 1 only)."""
+    yearly: bool = False
+    """Whether it is owed in Q4 alone though its feed is owed every quarter."""
+    folder: str | None = None
+    """The folder of data/raw in which its office sends it, where that is not its feed's own."""
+    sheet_vi: str | None = None
+    """The name of the blank form's sheet, where its feed's name will not do."""
+    usual_unit: str | None = None
+    """The unit in which offices state the figures of ``unit_line``, where that is not the table's."""
+    unasked: tuple[str, ...] = ()
+    """Columns that other forms have in the place of better ones; the blank form has them not."""
 
     @functools.cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -305,6 +380,7 @@ class Form:
                 lower=column.metadata.get("lower", False),
                 vocabulary=frozenset(column.metadata.get("words", ())),
                 shape=column.metadata.get("shape"),
+                compares=column.metadata.get("compares", False),
             )
             for name, column in self.schema.columns.items()
             if column.metadata and "labels" in column.metadata

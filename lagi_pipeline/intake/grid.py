@@ -1,20 +1,31 @@
-"""Office files as grids: sheets of cell values with their addresses. xlsx, xls and ods through calamine, csv here."""
+"""Office files as grids: sheets of cell values with their addresses, and what the file says beside the values.
+
+How each kind of file becomes a grid belongs to ``formats``; what a grid means belongs to ``table``.
+"""
 
 from __future__ import annotations
 
-import codecs
-import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
-import python_calamine as calamine
 
-from lagi_pipeline.intake.findings import RefusedFileError
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What stands in a cell that holds no value: an Excel error, or a formula that was never computed.
 
-Value = str | int | float | bool | date | datetime | time | timedelta
-SPREADSHEETS = frozenset({".xlsx", ".xls", ".ods"})
-SUFFIXES = SPREADSHEETS | {".csv"}
+    ``rule`` is the finding's code, ``error_cell`` or ``uncached_formula``; ``text`` what stands there (``#REF!``,
+    ``=SUM(C5:C9)``).
+    """
+
+    rule: str
+    text: str
+
+    def __str__(self) -> str:
+        """What stands there."""
+        return self.text
+
+
+Value = str | int | float | bool | date | datetime | time | timedelta | Unreadable
 
 
 def column_letters(column: int) -> str:
@@ -32,7 +43,10 @@ class Sheet:
     """The used area of a sheet.
 
     ``rows`` is rectangular; a blank cell is ``""``. ``first_row`` and ``first_column`` (zero-based) place it, so that
-    addresses are those the sender sees. ``merges`` are ((row, column), (row, column)), both ends included, absolute.
+    addresses are those the sender sees. All positions below are absolute and zero-based: ``merges`` are
+    ((row, column), (row, column)), both ends included; ``hidden_rows`` are rows hidden by hand or by a filter;
+    ``percents`` are cells whose format is a percentage (they hold 0.64 and show 64 %). ``hidden`` is the sheet itself;
+    ``date1904`` says that day numbers count from 1904.
     """
 
     name: str
@@ -40,6 +54,10 @@ class Sheet:
     first_row: int = 0
     first_column: int = 0
     merges: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    percents: frozenset[tuple[int, int]] = frozenset()
+    date1904: bool = False
 
     def row_number(self, row: int) -> int:
         """The 1-based number, as the sender sees it, of a row of ``rows``."""
@@ -53,59 +71,24 @@ class Sheet:
         """The address of a cell of ``rows``, like ``D9``."""
         return f"{self.letters(column)}{self.row_number(row)}"
 
-
-def read_workbook(path: Path) -> list[Sheet]:
-    """Every worksheet of a file, in its order; chart sheets are none.
-
-    Raises:
-        RefusedFileError: empty, of a kind that is not read, protected by a password, or not what its name says.
-    """
-    if path.stat().st_size == 0:
-        raise RefusedFileError("tệp rỗng (0 byte)", rule="empty_file")
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        return [_read_csv(path)]
-    if suffix not in SPREADSHEETS:
-        raise RefusedFileError(
-            f"không đọc loại tệp {suffix or '(không có phần mở rộng)'}; cần {', '.join(sorted(SUFFIXES))}",
-            rule="file_type",
-        )
-    try:
-        with calamine.CalamineWorkbook.from_path(path) as workbook:
-            return [
-                _sheet(workbook.get_sheet_by_name(meta.name))
-                for meta in workbook.sheets_metadata
-                if meta.typ == calamine.SheetTypeEnum.WorkSheet
-            ]
-    except calamine.PasswordError as error:
-        raise RefusedFileError("tệp có mật khẩu, hãy gửi bản không khóa", rule="password") from error
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise RefusedFileError(f"không mở được tệp như một bảng tính {suffix}: {error}", rule="unreadable") from error
+    def with_rows(self, rows: list[list[Value]]) -> Sheet:
+        """The same sheet with other values in the same places."""
+        return replace(self, rows=rows)
 
 
-def _sheet(sheet: calamine.CalamineSheet) -> Sheet:
-    start = sheet.start or (0, 0)
-    try:
-        merges = sheet.merged_cell_ranges or []
-    except calamine.CalamineError:  # the kind of file keeps none
-        merges = []
-    return Sheet(sheet.name, sheet.to_python(), start[0], start[1], merges)
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about a file that its sender should know although it was read: a warning without a row."""
+
+    rule: str
+    reason: str
+    sheet: str | None = None
+    cell: str | None = None
 
 
-def _read_csv(path: Path) -> Sheet:
-    data = path.read_bytes()
-    # Without its byte order mark nearly any text would also be some UTF-16.
-    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        reason = "không đọc được chữ trong tệp csv; hãy lưu lại dạng CSV UTF-8"
-        raise RefusedFileError(reason, rule="encoding") from None
-    head = text[:4096]
-    delimiter = max(";,\t", key=head.count)
-    try:
-        rows: list[list[Value]] = [list(row) for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter)]
-    except csv.Error as error:
-        raise RefusedFileError(f"không đọc được tệp csv: {error}", rule="unreadable") from error
-    width = max(map(len, rows), default=0)
-    return Sheet(path.stem, [row + [""] * (width - len(row)) for row in rows])
+@dataclass(frozen=True)
+class Workbook:
+    """A file as grids: its worksheets in order (hidden ones too), and remarks on the file."""
+
+    sheets: list[Sheet]
+    remarks: tuple[Remark, ...] = ()

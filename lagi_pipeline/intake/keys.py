@@ -92,11 +92,17 @@ class TypedTable:
 
 @dataclass
 class Keyed:
-    """Rows with their keys; what is no data, what is rejected (index, column, rule, reason), what spoils the whole."""
+    """Rows with their keys; what is no data, what is rejected (index, column, rule, reason), what spoils the whole.
+
+    ``totals`` are the printed totals and subtotals of units that left the frame because they add up; ``remarked`` is
+    what to tell about them, as ``rejected``.
+    """
 
     frame: pd.DataFrame
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     nondata: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejection] = field(default_factory=list)
+    remarked: list[Rejection] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -135,7 +141,8 @@ def key_by_listing(table: TypedTable, rows: Listing) -> Keyed:
     # A heading amid the list ("Tàu dưới 12 m") says nothing that is kept.
     headings = sorted(table.aside - set(frame.index[is_total]))
     keyed.nondata.update(total=len(leaving), remark=len(headings))
-    keyed.frame = frame.drop(index=[*leaving, *headings])
+    if leaving or headings:
+        keyed.frame = frame.drop(index=[*leaving, *headings])
     if rows.key_column:
         keyed.frame = keyed.frame.assign(is_key=keyed.frame[rows.key_column].isin(rows.keys))
         there = set(keyed.frame[rows.key_column])
@@ -164,7 +171,7 @@ def key_by_outline(table: TypedTable, rows: Outline) -> Keyed:
         path=pd.Series(paths, index=frame.index, dtype="str"), item=pd.Series(items, index=frame.index, dtype="str")
     )
     frame["is_key"] = frame["item"].isin([item.code for item in rows.items if item.key])
-    keyed = Keyed(frame.drop(index=headings), Counter(heading=len(headings)))
+    keyed = Keyed(frame.drop(index=headings), nondata=Counter(heading=len(headings)))
     keyed.rejected.extend(
         (at, form.label, "no_name", "dòng có số liệu nhưng không có tên")
         for at, key in enumerate(keys)
@@ -358,16 +365,22 @@ class _Totals:
         return str(self._table.frame.loc[index, "row"])
 
     def settle(self, *, town_alone: bool) -> None:
-        """Take what reconciles out of the frame; ``town_alone`` keeps a total as the town's where no unit has a row."""
+        """Take what reconciles out of the frame; ``town_alone``: a total is the town's where no unit has figures."""
         keyed = self._keyed
-        if town_alone and not self._parts:
+        figures = self._table.has_figures()
+        blanks: list[int] = []
+        if town_alone and not any(figures[index] for index in self._parts):
+            blanks = self._parts
             self._settle_town_alone()
         else:
             for index in self._rows(_Is.BLOCK, _Is.TOTAL):
                 self._settle(index, self._members(self._found[index].block))
         remarks = self._rows(_Is.REMARK)
-        keyed.nondata.update(total=len(self._leaving), outside=len(self._outside), remark=len(remarks))
-        keyed.frame = keyed.frame.drop(index=[*self._leaving, *self._outside, *remarks])
+        keyed.totals = keyed.frame.loc[sorted(self._leaving)]
+        keyed.nondata.update(
+            total=len(self._leaving), outside=len(self._outside), remark=len(remarks), blank=len(blanks)
+        )
+        keyed.frame = keyed.frame.drop(index=[*self._leaving, *self._outside, *remarks, *blanks])
 
     def _members(self, block: str | None) -> list[int]:
         """The rows of a block: those that stand in it, or are of its kind where the form has no such block."""
@@ -386,8 +399,31 @@ class _Totals:
             self._keyed.rejected.append((index, name, "total_sum", reason))
         if differences:
             self._keyed.problems.append(f"dòng {self._number(index)}, {differences[0][1]}")
-        elif not self._table.has_unread_figure(index):
+        elif not self._table.has_unread_figure(index) and not self._stands_alone(index, parts):
             self._leaving.append(index)
+
+    def _stands_alone(self, index: int, parts: Sequence[int]) -> bool:
+        """Whether a total has a figure that the form asks of every unit and no unit gives: it cannot just leave.
+
+        Where the form need not have the figure at all, the total's is not used, and that is told.
+        """
+        frame, form = self._table.frame, self._table.form
+        alone = [
+            name
+            for name in self._table.additive
+            if parts and frame[name].notna()[index] and frame.loc[list(parts), name].isna().all()
+            if not any((part, name) in self._table.unread for part in parts)
+        ]
+        for name in alone:
+            column = form.column(name)
+            reason = f"cột «{column.title_vi}» chỉ có số ở dòng tổng, các đơn vị để trống"
+            told = self._keyed.rejected if column.required else self._keyed.remarked
+            told.append((index, name, "total_alone", reason))
+        lost = [name for name in alone if form.column(name).required]
+        if lost:
+            title = form.column(lost[0]).title_vi
+            self._keyed.problems.append(f"dòng {self._number(index)}, cột «{title}»: chỉ dòng tổng có số")
+        return bool(lost)
 
     def _settle_town_alone(self) -> None:
         """Without any unit's row the town's own row, or else the only total, is the town's figure."""

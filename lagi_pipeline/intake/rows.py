@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lagi_pipeline.intake.cells import show
 from lagi_pipeline.intake.form import Form
-from lagi_pipeline.intake.grid import Sheet, Value
+from lagi_pipeline.intake.grid import Sheet, Unreadable, Value
 from lagi_pipeline.intake.header import Header
 from lagi_pipeline.vietnamese.text import label_key
 
@@ -169,7 +169,7 @@ def _is_blank(row: Sequence[Value]) -> bool:
 def _is_figure(cell: Value) -> bool:
     if isinstance(cell, str):
         return _FIGURE.fullmatch(cell.strip()) is not None
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
+    return isinstance(cell, int | float | Unreadable) and not isinstance(cell, bool)
 
 
 def _name_left_of(row: Sequence[Value], label: int) -> Value:

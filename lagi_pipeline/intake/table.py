@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache, partial
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.cells import Reader, TypedColumn, show, type_column
-from lagi_pipeline.intake.findings import Finding, RefusedFileError, Severity
+from lagi_pipeline.intake.findings import Finding, Refusal, RefusedFileError, Severity
 from lagi_pipeline.intake.form import Column, Covers, Form, Listing, Outline, UnitNames, UnitRows
-from lagi_pipeline.intake.grid import Sheet, Value
+from lagi_pipeline.intake.grid import Sheet, Value, Workbook
 from lagi_pipeline.intake.header import Header, find_header, header_key
 from lagi_pipeline.intake.keys import (
     Keyed,
@@ -42,23 +42,27 @@ from lagi_pipeline.vietnamese.units import (
     lookup,
 )
 
-__all__ = ["MASK", "Reading", "read_tables"]
+__all__ = ["MASK", "Reading", "RefusedFormsError", "read_tables"]
 
 _BASIS = re.compile(r"giá\s+(?P<basis>so sánh(?:\s+năm)?\s+(?P<year>\d{4})|hiện hành)")
 _RUNNING = re.compile(r"\blũy kế\b|\b(?:đến|hết)\s+(?:hết\s+)?quý\b")
 _FEWEST_PARTIAL = 2
 _PERCENT = "%"
+_Read = TypeVar("_Read")
 
 
 @dataclass
 class Reading:
     """A form as one workbook gives it.
 
-    ``frame`` has the form's own columns (but those that name people), typed and in the table's units, with ``row``,
-    ``sheet`` and ``cells``; its index is the position among the table's rows. ``rows_read`` counts the non-blank rows
+    ``frame`` has the form's own columns (but those that name people), typed and in the table's units, with ``row`` and
+    ``sheet``; its index is the position among the table's rows. ``own_lines`` are the addresses of the figures that
+    stand in lines of their own, by index. ``rows_read`` counts the non-blank rows
     of the table's part of the sheet: data rows accepted so far (``len(frame)``), those rejected (``rejected_rows``) and
-    ``nondata`` by kind. ``problems`` are reasons for which the whole reading may give no figure; ``rejected_units`` are
-    reasons by unit.
+    ``nondata`` by kind. ``totals`` are the printed totals that left the frame because they add up. ``problems`` are
+    reasons for which the whole reading may give no figure; ``rejected_units`` are reasons by unit; ``refusals`` are
+    reasons for which the file is no reading at all: its cells are read all the same, so that its sender gets every
+    finding at once.
     """
 
     form: Form
@@ -68,47 +72,80 @@ class Reading:
     basis: str | None
     steps: dict[str, Decimal]
     letters: dict[str, str]
-    raw: RawRows
+    raw: RawRows | None
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     findings: list[Finding] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     rejected_rows: set[int] = field(default_factory=set)
     nondata: Counter[str] = field(default_factory=Counter)
     rows_read: int = 0
     problems: list[str] = field(default_factory=list)
     rejected_units: dict[str, str] = field(default_factory=dict)
+    own_lines: dict[int, str] = field(default_factory=dict)
+
+    def addresses(self, rows: pd.DataFrame) -> pd.Series[Any]:
+        """The addresses of the figures of some of its rows, each a JSON object from column to cell."""
+        figures = [column.name for column in self.form.columns if column.unit and column.name in self.letters]
+        template = "{" + ", ".join(f'"{name}": "{self.letters[name]}#"' for name in figures) + "}"
+        cells = [template.replace("#", str(number)) for number in rows["row"].tolist()]
+        if self.own_lines:
+            cells = [self.own_lines.get(index, cell) for index, cell in zip(rows.index.tolist(), cells, strict=True)]
+        return pd.Series(cells, index=rows.index, dtype="str")
 
     def reject(
         self, index: int, column: str | None, rule: str, reason: str, severity: Severity = Severity.ERROR
     ) -> None:
-        """Put a finding at a row of the frame; an error takes the row out of it, a unit's row takes the unit's figure.
+        """Put a finding at a row of the frame."""
+        self.reject_all([index], column, rule, [reason], severity)
 
-        A unit of several blocks loses all of its rows with one: what is left of it would look like a whole unit.
+    def reject_all(
+        self,
+        indices: Sequence[int],
+        column: str | None,
+        rule: str,
+        reasons: Sequence[str],
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Put a finding of one rule at each of some rows of the frame.
+
+        An error takes the row out of it; a key row takes the whole reading's figures, a unit's row the unit's. A unit
+        of several blocks loses all of its rows with one: what is left of it would look like a whole unit.
         """
-        row = self.frame.loc[index]
-        number = int(str(row["row"]))
-        raw = self.raw.of(index)
-        self.findings.append(
-            Finding(
-                sheet=self.sheet,
-                row=number,
-                cell=f"{self.letters[column]}{number}" if column in self.letters else None,
-                column=None if column is None else self._title(column),
-                value=raw.get(column or ""),
-                rule=rule,
-                reason=reason,
-                severity=severity,
-                raw={self._title(key): value for key, value in raw.items()},
+        at = self.frame.index.get_indexer(pd.Index(indices))
+        numbers = self.frame["row"].to_numpy()[at].tolist()
+        letters = self.letters.get(column or "")
+        title = None if column is None else self._title(column)
+        for index, number, reason in zip(indices, numbers, reasons, strict=True):
+            raw = self.raw.of(index) if self.raw else {}
+            self.findings.append(
+                Finding(
+                    sheet=self.sheet,
+                    row=number,
+                    cell=f"{letters}{number}" if letters else None,
+                    column=title,
+                    value=raw.get(column or ""),
+                    rule=rule,
+                    reason=reason,
+                    severity=severity,
+                    raw={self._titles.get(key, key): value for key, value in raw.items()},
+                )
             )
-        )
-        if severity is Severity.WARNING:
-            return
-        self.rejected_rows.add(index)
-        where = f"trang «{self.sheet}», dòng {number}: {reason}"
-        if bool(row.get("is_key", False)) and where not in self.problems:
-            self.problems.append(where)
-        unit = row.get("unit_code")
-        if isinstance(unit, str):
-            self.rejected_units.setdefault(unit, where)
-            self._reject_other_blocks(unit, number)
+        if severity is Severity.ERROR:
+            self.rejected_rows.update(indices)
+            self._lose_figures(at.tolist(), numbers, reasons)
+
+    def _lose_figures(self, at: Sequence[int], numbers: Sequence[int], reasons: Sequence[str]) -> None:
+        """What the rejected rows (by position in the frame) take with them: the whole's figures, or a unit's."""
+        by_unit = isinstance(self.form.rows, UnitRows) and "unit_code" in self.frame
+        is_key = self.frame["is_key"].tolist() if "is_key" in self.frame else None
+        units = self.frame["unit_code"].tolist() if by_unit else None
+        for position, number, reason in zip(at, numbers, reasons, strict=True):
+            where = f"trang «{self.sheet}», dòng {number}: {reason}"
+            if is_key and is_key[position] and where not in self.problems:
+                self.problems.append(where)
+            if units and isinstance(units[position], str):
+                self.rejected_units.setdefault(units[position], where)
+                self._reject_other_blocks(units[position], number)
 
     def _reject_other_blocks(self, unit: str, number: int) -> None:
         if not (isinstance(self.form.rows, UnitRows) and self.form.rows.blocks):
@@ -118,8 +155,20 @@ class Reading:
             reason = f"dòng {number} của cùng đơn vị bị trả lại, số liệu của đơn vị không đủ"
             self.reject(int(others[0]), self.form.label, "unit_incomplete", reason)
 
+    def let_go(self) -> None:
+        """Let go of the rows as they stood: nothing more is to be found in them, and they take the most memory."""
+        self.raw = None
+
+    def warn(self, row: int, cell: str | None, rule: str, reason: str) -> None:
+        """Put a warning at a place of the sheet that is no row of the frame."""
+        self.findings.append(Finding(self.sheet, row, cell, None, None, rule, reason, Severity.WARNING))
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {column.name: column.title_vi for column in self.form.columns}
+
     def _title(self, key: str) -> str:
-        return next((column.title_vi for column in self.form.columns if column.name == key), key)
+        return self._titles.get(key, key)
 
     def accepted(self) -> pd.DataFrame:
         """The rows without an error."""
@@ -166,25 +215,63 @@ class _Found:
         rows = self.sheet.rows
         return [rows[position][place] for position in self.rows.data]
 
+    def reader(self, column: Column, scale: Decimal, convention: Convention) -> Reader:
+        """How the cells of a column are to be read."""
+        percents: frozenset[int] = frozenset()
+        place = self.header.places.get(column.name)
+        if self.sheet.percents and column.unit and place is not None:
+            first, absolute = self.sheet.first_row, self.sheet.first_column + place
+            positions = enumerate(self.rows.data)
+            percents = frozenset(at for at, row in positions if (first + row, absolute) in self.sheet.percents)
+        return Reader(scale, convention, self.form.zero_dash, percents, self.sheet.date1904)
+
     def number_texts(self) -> list[str]:
         """The texts that stand where numbers belong."""
         cells = (cell for column in self.form.columns if column.unit for cell in self.cells(column))
         return [cell for cell in cells if isinstance(cell, str) and cell]
 
 
-def read_tables(sheets: Sequence[Sheet], forms: Sequence[Form], place: Place, quarter: Quarter) -> list[Reading]:
+class RefusedFormsError(RefusedFileError):
+    """A file that cannot be read as its forms, with what was found at its cells nevertheless."""
+
+    readings: Sequence[Reading] = ()
+
+
+def read_tables(workbook: Workbook, forms: Sequence[Form], place: Place, quarter: Quarter) -> list[Reading]:
     """Read every form of a feed that a workbook holds.
 
     Raises:
-        RefusedFileError: no form is there (naming the missing columns), one is there twice or only in part, or what its
-            title and unit line say cannot be meant.
+        RefusedFormsError: no form is there (naming the missing columns), one is there twice or only in part, or what
+            its title and unit line say cannot be meant; with every reason, and with the findings at the cells of those
+            tables that were found.
     """
-    matches = [match for form in forms if (match := _match(sheets, form, quarter)) is not None]
-    if not matches:
-        raise RefusedFileError(_no_form(sheets, forms, quarter), rule="no_form")
+    sheets = workbook.sheets
+    refusals: list[Refusal] = []
+    candidates = (_unless_refused(refusals, form, partial(_match, sheets, form, quarter)) for form in forms)
+    matches = [match for match in candidates if match is not None]
+    if not matches and not refusals:
+        raise RefusedFormsError(_no_form(sheets, forms, quarter), rule="no_form")
     found = [_found(form, sheet, header, matches) for form, sheet, header in matches]
     convention = decide_convention([text for table in found for text in table.number_texts()])
-    return [_read(table, convention, _Place(place, quarter)) for table in found]
+    readings = [_read(table, convention, _Place(place, quarter)) for table in found]
+    for remark in workbook.remarks[: len(workbook.remarks) if readings else 0]:
+        about = next((reading for reading in readings if reading.sheet == remark.sheet), readings[0])
+        about.warn(found[0].sheet.row_number(found[0].header.top), remark.cell, remark.rule, remark.reason)
+    refusals += [refusal for reading in readings for refusal in reading.refusals]
+    if refusals:
+        refused = RefusedFormsError.of(list(dict.fromkeys(refusals)))
+        refused.readings = readings
+        raise refused
+    return readings
+
+
+def _unless_refused(refusals: list[Refusal], form: Form, read: Callable[[], _Read | None]) -> _Read | None:
+    """What ``read`` gives; None where it refuses the file: its reasons are kept."""
+    try:
+        return read()
+    except RefusedFileError as refused:
+        refusals.extend(replace(refusal, form=form.code) for refusal in refused.refusals)
+        return None
 
 
 _Match = tuple[Form, Sheet, Header]
@@ -197,22 +284,22 @@ def _match(sheets: Sequence[Sheet], form: Form, quarter: Quarter) -> _Match | No
         RefusedFileError: several do, or none does and one holds half of its columns.
     """
     matches: list[_Match] = []
-    partial: tuple[int, str, str] | None = None
+    nearest: tuple[int, str, str] | None = None
     required = sum(column.required for column in form.columns)
     for sheet in sheets:
         header, missing = find_header(sheet, form, quarter)
         have = required - len(missing)
         if header is not None:
             matches.append((form, sheet, header))
-        elif have >= max(_FEWEST_PARTIAL, (required + 1) // 2) and (partial is None or have > partial[0]):
-            partial = (have, sheet.name, _lacks(form, sheet, missing))
+        elif have >= max(_FEWEST_PARTIAL, (required + 1) // 2) and (nearest is None or have > nearest[0]):
+            nearest = (have, sheet.name, _lacks(form, sheet, missing))
     if len(matches) > 1:
         names = ", ".join(f"«{sheet.name}»" for _, sheet, _ in matches)
         raise RefusedFileError(f"các trang {names} đều là «{form.title_vi}»: đọc trang nào?", rule="two_sheets")
     if not matches:
         _refuse_other_period(sheets, form, quarter)
-    if partial and not matches:
-        raise RefusedFileError(partial[2], rule="missing_column", sheet=partial[1])
+    if nearest and not matches:
+        raise RefusedFileError(nearest[2], rule="missing_column", sheet=nearest[1])
     return matches[0] if matches else None
 
 
@@ -287,21 +374,22 @@ def _title_start(sheet: Sheet, top: int, after: int) -> int:
 
 def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
     form, sheet, rows = found.form, found.sheet, found.rows
-    period = _period(found, place.quarter)
-    scales = _scales(found)
+    _forget_people(found)
+    refusals: list[Refusal] = []
+    period = _unless_refused(refusals, form, partial(_period, found, place.quarter))
+    scales = _scales(found, refusals)
     typed = {
         column.name: type_column(
-            column, found.cells(column), Reader(scales.get(column.name, Decimal(1)), convention, form.zero_dash)
+            column, found.cells(column), found.reader(column, scales.get(column.name, Decimal(1)), convention)
         )
         for column in form.columns
         if not column.personal
     }
     letters = {name: sheet.letters(position) for name, position in found.header.places.items()}
     numbers = [sheet.row_number(position) for position in rows.data]
-    frame = pd.DataFrame({name: column.series for name, column in typed.items()})
+    frame = pd.DataFrame({name: column.series for name, column in typed.items()}, copy=False)
     frame["sheet"] = pd.Series(sheet.name, index=frame.index, dtype="str")
     frame["row"] = pd.Series(numbers, index=frame.index, dtype="int64")
-    frame["cells"] = _addresses(form, letters, numbers)
     unit_of = place.unit_names()
     reading = Reading(
         form=form,
@@ -314,6 +402,7 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
         raw=RawRows(form, sheet, found.header, rows.data, is_known=lambda text: unit_of(text) is not None),
         nondata=Counter(rows.nondata),
         rows_read=rows.read,
+        refusals=refusals,
     )
     unread = _add_lines(reading, rows.lines, convention)
     _derive(reading, unit_of)
@@ -321,7 +410,18 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
     _report_cells(reading, typed)
     _report_lines(reading, unread)
     _report_late(reading, sheet, rows.late)
+    _report_hidden(reading, sheet, rows)
     return reading
+
+
+def _forget_people(found: _Found) -> None:
+    """Take the names out of the grid where they belong: nothing that is made of it needs them."""
+    for column in found.form.columns:
+        place = found.header.places.get(column.name)
+        if column.personal and place is not None:
+            for position in found.rows.data:
+                if found.sheet.rows[position][place] != "":
+                    found.sheet.rows[position][place] = MASK
 
 
 def _period(found: _Found, quarter: Quarter) -> Period | None:
@@ -377,11 +477,10 @@ def _says_quarter(period: Period) -> bool:
     return names_it is not None and (_RUNNING.search(title) is None or re.search(r"\bvà\b", title) is not None)
 
 
-def _scales(found: _Found) -> dict[str, Decimal]:
+def _scales(found: _Found, refusals: list[Refusal]) -> dict[str, Decimal]:
     """What one printed unit of each figure column is in the table's unit.
 
-    Raises:
-        RefusedFileError: an unknown unit, one that measures something else, or none where the form must state it.
+    An unknown unit, one that measures something else, or none where the form must state it, refuses the file.
     """
     form, sheet, header = found.form, found.sheet, found.header
     titles = list(found.titles.values())
@@ -391,13 +490,14 @@ def _scales(found: _Found) -> dict[str, Decimal]:
         bad = max(start for start in range(len(titles)) if _is_bad_unit(titles[start:]))
         at = list(found.titles)[bad]
         reason = f"{_where(sheet.name, at)}: {error}; cần một trong: {_units_for(form)}"
-        raise RefusedFileError(reason, rule="unit", sheet=sheet.name, cell=at) from None
+        refusals.append(Refusal("unit", reason, sheet.name, at, form.code))
+        return {}
     scales: dict[str, Decimal] = {}
     for column in form.columns:
         own = None if column.unit is None else lookup(column.unit)
         if own is None or column.name not in header.places:
             continue
-        stated = _stated_unit(found, column, own, unit_line)
+        stated = _unless_refused(refusals, form, partial(_stated_unit, found, column, own, unit_line))
         if stated is None:
             continue
         try:
@@ -405,7 +505,7 @@ def _scales(found: _Found) -> dict[str, Decimal]:
         except UnitError as error:
             at = sheet.address(header.bottom, header.places[column.name])
             reason = f"trang «{sheet.name}», ô {at}: cột «{column.title_vi}» {error}"
-            raise RefusedFileError(reason, rule="unit", sheet=sheet.name, cell=at) from None
+            refusals.append(Refusal("unit", reason, sheet.name, at, form.code))
     return scales
 
 
@@ -442,13 +542,6 @@ def _stated_unit(found: _Found, column: Column, own: MeasureUnit, unit_line: Uni
     return stated
 
 
-def _addresses(form: Form, letters: dict[str, str], numbers: Sequence[int]) -> pd.Series[Any]:
-    """The addresses of a row's figures as a JSON object, for each row."""
-    figures = [column.name for column in form.columns if column.unit and column.name in letters]
-    template = "{" + ", ".join(f'"{name}": "{letters[name]}#"' for name in figures) + "}"
-    return pd.Series([template.replace("#", str(number)) for number in numbers], dtype="str")
-
-
 def _basis(lines: Sequence[str]) -> str | None:
     for line in lines:
         if found := _BASIS.search(label_key(line)):
@@ -473,9 +566,9 @@ def _add_lines(reading: Reading, lines: Sequence[OwnLine], convention: Conventio
                 described.column: amount,
                 "sheet": reading.sheet,
                 "row": line.number,
-                "cells": f'{{"{described.column}": "{line.address}"}}',
             }
         )
+        reading.own_lines[index] = f'{{"{described.column}": "{line.address}"}}'
     if added:
         types = reading.frame.dtypes
         more = pd.DataFrame(
@@ -525,9 +618,13 @@ def _key(reading: Reading, typed: dict[str, TypedColumn], rows: TableRows, place
     else:
         keyed = key_by_unit(table, reading.form.rows, place.place, place.quarter)
     reading.frame = keyed.frame
+    reading.totals = keyed.totals
     reading.nondata.update(keyed.nondata)
     for index, column, rule, reason in keyed.rejected:
         reading.reject(index, column, rule, reason)
+    for index, column, rule, reason in keyed.remarked:
+        row = int(str(keyed.totals.loc[index, "row"]))
+        reading.warn(row, f"{reading.letters[column]}{row}" if column else None, rule, reason)
     reading.problems.extend(f"trang «{reading.sheet}»: {problem}" for problem in keyed.problems)
 
 
@@ -578,3 +675,22 @@ def _report_late(reading: Reading, sheet: Sheet, late: Sequence[int]) -> None:
             )
         )
         reading.rejected_rows.add(-1 - position)
+
+
+def _report_hidden(reading: Reading, sheet: Sheet, rows: TableRows) -> None:
+    """Say what the sender may not have seen: it was read like the rest."""
+    hidden = [sheet.row_number(at) for at in rows.data if sheet.first_row + at in sheet.hidden_rows]
+    if hidden:
+        reason = f"dòng {_ranges(hidden)} bị ẩn hoặc bị lọc trong tệp, vẫn được đọc; hãy bỏ ẩn, bỏ lọc và kiểm tra lại"
+        reading.warn(hidden[0], None, "hidden_rows", reason)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers as people write them: ``7, 9–12``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandera.pandas as pa
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.cells import show
-from lagi_pipeline.intake.form import RULES, FeedRow
+from lagi_pipeline.intake.form import RULES, FeedRow, Rule
 from lagi_pipeline.intake.table import Reading
 from lagi_pipeline.vietnamese.numbers import format_number
 
@@ -40,7 +41,7 @@ def validate(reading: Reading, quarter: Quarter) -> pd.DataFrame:
         ContractError: a column is missing, of another type, or not the model's.
     """
     schema = own_schema(reading.form.model)
-    frame = reading.accepted()[list(schema.columns)].copy()
+    frame = reading.accepted()[list(schema.columns)]
     frame.attrs |= {"steps": reading.steps, "quarter": quarter}
     _report(reading, _failures(schema, frame))
     return reading.accepted()[list(schema.columns)]
@@ -49,7 +50,7 @@ def validate(reading: Reading, quarter: Quarter) -> pd.DataFrame:
 def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
     """The failure cases, out of reach of the exception: its text may hold what stood in the cells."""
     try:
-        schema.validate(frame, lazy=True)
+        schema.validate(frame, lazy=True, inplace=True)  # nothing is coerced: a copy would only take memory
     except pa.errors.SchemaErrors as errors:
         cases: pd.DataFrame = errors.failure_cases
         return cases
@@ -60,41 +61,44 @@ def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
 def own_schema(model: type[FeedRow]) -> pa.DataFrameSchema:
     """A model's schema without what the file's envelope brings (file, quarter, times), and without who people are."""
     schema = model.to_schema()
-    envelope = [name for name in FeedRow.to_schema().columns if name not in {"sheet", "row", "cells"}]
+    envelope = [name for name in FeedRow.to_schema().columns if name not in {"sheet", "row"}]
     personal = [name for name, column in schema.columns.items() if (column.metadata or {}).get("personal")]
     return schema.remove_columns(envelope + personal)
 
 
 def _report(reading: Reading, cases: pd.DataFrame) -> None:
+    """Put the failure cases at their cells, a rule or a column's check at a time."""
     own_defects = cases[cases["index"].isna()]
     if len(own_defects):
         raise ContractError(f"{reading.form.code}: {own_defects[['column', 'check']].to_dict('records')}")
-    seen: set[tuple[str, Any, str]] = set()
-    for column, check, case, index in zip(
-        cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True
-    ):
-        code = str(check)
-        if code in RULES:
-            if (code, index, "") not in seen:
-                seen.add((code, index, ""))
-                rule = RULES[code]
-                column_at = next((name for name in rule.on if name in reading.letters), None)
-                reading.reject(index, column_at, code, _filled(rule.reason, reading, index), rule.severity)
-        elif (code, index, column) not in seen:
-            seen.add((code, index, column))
-            _report_column(reading, index, column, code, case)
+    of_rules = cases["check"].isin(list(RULES))
+    # A rule's failure comes as a case for each column of the row.
+    for code, failed in cases[of_rules].drop_duplicates(["check", "index"]).groupby("check", sort=False):
+        _report_rule(reading, RULES[str(code)], failed["index"].tolist())
+    columns = cases[~of_rules].drop_duplicates(["check", "column", "index"])
+    for key, of_check in columns.groupby(["column", "check"], sort=False):
+        column, code = map(str, key)
+        _report_column(reading, column, code, of_check)
 
 
-def _report_column(reading: Reading, index: Any, column: str, code: str, case: Any) -> None:  # noqa: ANN401 - pandera's
+def _report_rule(reading: Reading, rule: Rule, indices: Sequence[int]) -> None:
+    at = next((name for name in rule.on if name in reading.letters), None)
+    reading.reject_all(indices, at, rule.code, _filled(rule, reading, indices), rule.severity)
+
+
+def _report_column(reading: Reading, column: str, code: str, failed: pd.DataFrame) -> None:
     name, _, argument = code.partition("(")
     if name not in _COLUMN_REASONS:
         raise ContractError(f"{reading.form.code}.{column}: no words for the check {code!r}")
     reason = _COLUMN_REASONS[name].format(argument=_spoken(argument.removesuffix(")")))
     known = {c.name: c for c in reading.form.columns}
     title = known[column].title_vi if column in known else column
-    hidden = pd.isna(case) or reading.form.names_people or (column in known and known[column].personal)
-    shown = "" if hidden else f", thấy «{show(case)}»"
-    reading.reject(index, column if column in known else None, name, f"cột «{title}»: {reason}{shown}")
+    hidden = reading.form.names_people or (column in known and known[column].personal)
+    reasons = [
+        f"cột «{title}»: {reason}" + ("" if hidden or pd.isna(case) else f", thấy «{show(case)}»")
+        for case in failed["failure_case"]
+    ]
+    reading.reject_all(failed["index"].tolist(), column if column in known else None, name, reasons)
 
 
 def _spoken(argument: str) -> str:
@@ -102,15 +106,29 @@ def _spoken(argument: str) -> str:
     return argument.strip("[]").replace("'", "")
 
 
-def _filled(reason: str, reading: Reading, index: Any) -> str:  # noqa: ANN401 - an index label
-    row = reading.frame.loc[index]
+def _filled(rule: Rule, reading: Reading, indices: Sequence[int]) -> list[str]:
+    """A rule's reason for each of some rows, filled with what stands in them."""
+    rows = reading.frame.loc[list(indices)]
+    names = list(dict.fromkeys(_PLACEHOLDER.findall(rule.reason)))
+    spoken = [[_said(cell) for cell in rows[name]] for name in names]
+    reasons = [rule.reason.format(**dict(zip(names, said, strict=True))) for said in zip(*spoken, strict=True)]
+    reasons = reasons or [rule.reason] * len(rows)
+    if _is_percent(reading, rule.on[0]):
+        fractions = rows[rule.on[0]].abs().between(0, 1, inclusive="right").tolist()
+        reasons = [
+            f"{reason}; 0,64 không phải 64 %: hãy ghi 64" if fraction else reason
+            for reason, fraction in zip(reasons, fractions, strict=True)
+        ]
+    return reasons
 
-    def value(found: re.Match[str]) -> str:
-        cell = row[found[1]]
-        if pd.isna(cell):
-            return "(trống)"
-        if isinstance(cell, pd.Timestamp):
-            return show(cell.date())
-        return cell if isinstance(cell, str) else format_number(float(cell))
 
-    return _PLACEHOLDER.sub(value, reason)
+def _is_percent(reading: Reading, column: str) -> bool:
+    return any(known.name == column and known.unit == "%" for known in reading.form.columns)
+
+
+def _said(cell: Any) -> str:  # noqa: ANN401 - a cell of a frame
+    if pd.isna(cell):
+        return "(trống)"
+    if isinstance(cell, pd.Timestamp):
+        return show(cell.date())
+    return cell if isinstance(cell, str) else format_number(float(cell))

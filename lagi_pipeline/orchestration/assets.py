@@ -1,23 +1,36 @@
-"""The assets: the raw folders, one asset a feed, then measures, observations, attainment, the fleet, and publishing."""
+"""The assets: the raw folders, one a feed, the return slips, then measures to marts, and publishing.
+
+Each is a thin wrapper of the steps.
+"""
 
 import functools
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from lagi_pipeline.catalogue.indicators import FeedEntry
+from lagi_pipeline.catalogue.indicators import Cadence, FeedEntry
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed
 from lagi_pipeline.feeds.registry import FEEDS
-from lagi_pipeline.orchestration.metadata import findings_markdown, quarter_metadata, table_metadata
+from lagi_pipeline.indicators.scorecard import Scorecard
+from lagi_pipeline.orchestration.metadata import (
+    findings_markdown,
+    quarter_metadata,
+    slips_markdown,
+    table_metadata,
+)
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource, created_at
 from lagi_pipeline.orchestration.settings import Settings, quarter_of
 from lagi_pipeline.reporting.attainment_table import as_markdown
+from lagi_pipeline.reporting.scorecard_table import overdue_markdown, scorecard_markdown
+from lagi_pipeline.reporting.slips import SLIP_VERSION, write_slips
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
+from lagi_pipeline.steps import scorecard as scoring
 from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.publish import publish
@@ -30,9 +43,15 @@ MEASURE = dg.AssetKey(["core", "measure"])
 OBSERVATION = dg.AssetKey(["core", "observation"])
 ATTAINMENT = dg.AssetKey(["mart", "attainment"])
 FLEET = dg.AssetKey(["mart", "iuu_compliance"])
+SLIPS = dg.AssetKey(["returned", "slips"])
+SCORECARD = dg.AssetKey(["mart", "feed_scorecard"])
 PUBLISHED = dg.AssetKey(["published", "lagi"])
 FLEET_FEEDS = ("fisheries_vessels", "fisheries_cases", "fisheries_landings")
 COMPUTE_VERSION = "1"
+DAYS_OF = {Cadence.QUARTER: 92, Cadence.YEAR: 366}
+"""The longest quarter and year: by then a feed is read once more, if the schedules run."""
+GRACE_DAYS = 10
+"""Days from a warning to a failure: final runs are on the 20th, and most offices have sent by the 10th."""
 _OFFICE = "team:van_phong_thi_uy"
 if TYPE_CHECKING:
     Result = dg.MaterializeResult[Any]
@@ -55,6 +74,19 @@ def owners_of(entry: FeedEntry, place: Place) -> list[str]:
     """The offices that owe a feed, as Dagster's teams; the Office where none does."""
     offices = [office.office for folder in entry.folders for office in place.offices_owing(folder)]
     return [f"team:{office}" for office in dict.fromkeys(offices)] or [_OFFICE]
+
+
+def freshness_of(entry: FeedEntry, place: Place) -> dg.FreshnessPolicy:
+    """By when a feed must have been read again: a period and the days to send after the last time, then some grace.
+
+    It is per asset, so that reading an old quarter again makes the feed fresh: which quarter is late, and whose, stands
+    in ``mart.feed_scorecard``.
+    """
+    to_send = [office.days_to_send for folder in entry.folders for office in place.offices_owing(folder)]
+    warned_after = timedelta(days=DAYS_OF[entry.cadence] + max(to_send, default=0))
+    return dg.FreshnessPolicy.time_window(
+        fail_window=warned_after + timedelta(days=GRACE_DAYS), warn_window=warned_after
+    )
 
 
 def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
@@ -104,6 +136,7 @@ def feed_asset(feed: Feed, entry: FeedEntry, settings: Settings) -> dg.AssetsDef
         metadata=table_metadata(form_tables[0]) | {"source": entry.source, "tables": names},
         description=f"{entry.name_vi} ({entry.name_en}): accepted rows in {names}; the rest in quarantine with reasons."
         f" Form: {entry.source}.",
+        freshness_policy=freshness_of(entry, settings.place),
         retry_policy=dg.RetryPolicy(max_retries=1, delay=1),
         check_specs=[
             dg.AssetCheckSpec(
@@ -158,7 +191,7 @@ def _form_check(entry: FeedEntry, results: Sequence[Ingested]) -> dg.AssetCheckR
 
 
 def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Measures, observations, attainment and the fleet: computed for all quarters, whichever are materialised."""
+    """Measures, observations, attainment, fleet, scorecard: computed for all quarters, whichever are materialised."""
     computed = functools.partial(
         dg.asset,
         partitions_def=settings.partitions,
@@ -240,7 +273,40 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         log.info("  %-20s %6d rows", "mart.iuu_compliance", len(lines))
         return dg.MaterializeResult(metadata={"dagster/row_count": len(lines)})
 
-    return [measure, observation, attainment, iuu_compliance]
+    @computed(
+        key=SCORECARD,
+        deps=[*(feed_key(code) for code in FEEDS), OBSERVATION],
+        group_name="mart",
+        tags={"layer": "mart"},
+        metadata=table_metadata(tables.SCORECARD) | {"overdue": tables.OVERDUE.full_name},
+        description="Tình hình nộp báo cáo: what each office owed and sent, by quarter, with DHIS2's two rates;"
+        " in mart.overdue the urging list (đôn đốc): who owes what, since when, and which targets it blinds.",
+    )
+    def feed_scorecard(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
+    ) -> Result:
+        moment = evaluation.moment(context, settings.place.timezone)
+        with warehouse.warehouse.write() as connection:
+            computed = scoring.compute_scorecard(connection, settings.situation, moment)
+            scoring.write_scorecard(connection, computed)
+        for key in context.partition_keys:
+            context.add_asset_metadata(_scorecard_metadata(computed, quarter_of(key)), partition_key=key)
+        log.info("  %-20s %6d rows, %d overdue", "mart.feed_scorecard", len(computed.lines), len(computed.overdue))
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(computed.lines)})
+
+    return [measure, observation, attainment, iuu_compliance, feed_scorecard]
+
+
+def _scorecard_metadata(computed: Scorecard, quarter: Quarter) -> Mapping[str, Any]:
+    """The quarter's reports and what of them is overdue, as the asset's page shows them."""
+    lines = [computing.record(line) for line in computed.lines if line.quarter == str(quarter)]
+    debts = [computing.record(line) for line in computed.overdue if line.quarter == str(quarter)]
+    return {
+        "quarter": str(quarter),
+        "scorecard": dg.MetadataValue.md(scorecard_markdown(lines)),
+        "overdue": dg.MetadataValue.md(overdue_markdown(debts)),
+        "dagster/partition_row_count": len(lines),
+    }
 
 
 def _attainment_metadata(figures: computing.Figures, quarter: Quarter, settings: Settings) -> Mapping[str, Any]:
@@ -254,12 +320,44 @@ def _attainment_metadata(figures: computing.Figures, quarter: Quarter, settings:
     return {"quarter": str(quarter), "attainment": dg.MetadataValue.md(shown), "dagster/partition_row_count": len(rows)}
 
 
+def slips_asset(settings: Settings) -> dg.AssetsDefinition:
+    """The return slips: what goes back to the senders. Nothing that is published depends on it."""
+
+    @dg.asset(
+        key=SLIPS,
+        deps=[feed_key(code) for code in FEEDS],
+        partitions_def=settings.partitions,
+        backfill_policy=_SINGLE_RUN,
+        group_name="returned",
+        owners=[_OFFICE],
+        kinds={"python", "excel"},
+        tags={"layer": "returned"},
+        code_version=SLIP_VERSION,
+        description="Phiếu trả lại: for each file with open findings the sender's table with the cells marked, in"
+        " data/warehouse/slips/<quarter>/<feed>. They hold what the sender wrote, names included, and are never"
+        " published; the slip of a file whose findings are resolved is taken away.",
+    )
+    def slips(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Result:
+        with warehouse.warehouse.read() as connection:
+            written = write_slips(connection, warehouse.warehouse, settings.place)
+        log.info("  %-20s %6d files to send back", "slips", len(written))
+        for key in context.partition_keys:
+            quarter = quarter_of(key)
+            of_quarter = [slip for slip in written if slip.quarter == quarter]
+            context.add_asset_metadata(
+                {"quarter": str(quarter), "slips": slips_markdown(of_quarter)}, partition_key=key
+            )
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(written)})
+
+    return slips
+
+
 def published_asset(settings: Settings) -> dg.AssetsDefinition:
     """The published file. It evaluates the gate itself: materialised alone, it publishes nothing that fails."""
 
     @dg.asset(
         key=PUBLISHED,
-        deps=[ATTAINMENT, FLEET],
+        deps=[ATTAINMENT, FLEET, SCORECARD],
         partitions_def=settings.partitions,
         backfill_policy=_SINGLE_RUN,
         group_name="published",

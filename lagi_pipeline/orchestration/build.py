@@ -8,11 +8,11 @@ from pathlib import Path
 import dagster as dg
 
 from lagi_pipeline.feeds.registry import FEEDS
-from lagi_pipeline.orchestration.assets import computed_assets, feed_asset, published_asset, raw_specs
+from lagi_pipeline.orchestration.assets import computed_assets, feed_asset, published_asset, raw_specs, slips_asset
 from lagi_pipeline.orchestration.checks import demanded_status_check, gate_checks, printed_plans_check
-from lagi_pipeline.orchestration.raw_files import raw_files_sensor
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.schedules import jobs, schedules
+from lagi_pipeline.orchestration.sensor import raw_files_sensor
 from lagi_pipeline.orchestration.settings import load_settings
 
 
@@ -36,6 +36,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 *raw_specs(settings),
                 *(feed_asset(feed, settings.catalogue.feeds[code], settings) for code, feed in FEEDS.items()),
                 *computed_assets(settings),
+                slips_asset(settings),
                 published_asset(settings),
             ],
             asset_checks=[gate_checks(settings), demanded_status_check(settings), printed_plans_check(settings)],

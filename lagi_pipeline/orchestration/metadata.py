@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from lagi_pipeline.reporting.slips import Slip
 from lagi_pipeline.steps.gate import Verdict
 from lagi_pipeline.steps.ingest import Ingested
 from lagi_pipeline.warehouse.tables import Table
@@ -46,6 +47,8 @@ def quarter_metadata(result: Ingested) -> dict[str, Any]:
         metadata["refused_files"] = dg.MetadataValue.md("\n".join(f"- {_plain(reason)}" for reason in result.refused))
     if result.strays:
         metadata["stray_files"] = ", ".join(result.strays)
+    if result.removed:
+        metadata["removed_files"] = ", ".join(result.removed)
     return metadata
 
 
@@ -62,6 +65,15 @@ def findings_markdown(results: Sequence[Ingested]) -> str:
     if len(findings) > _MOST_FINDINGS:
         lines.append(f"\n… và {len(findings) - _MOST_FINDINGS} mục nữa trong quarantine.rejected_row")
     return "\n".join(lines) or "không có gì phải trả lại"
+
+
+def slips_markdown(slips: Sequence[Slip]) -> str:
+    """The slips of a quarter as a Markdown table."""
+    lines = ["| Phiếu trả lại | Tệp | Lỗi | Cảnh báo | Cần sửa trước ngày |", "| --- | --- | --- | --- | --- |"]
+    for slip in slips:
+        cells = (slip.path.name, slip.file, str(slip.errors), str(slip.warnings), f"{slip.due:%d/%m/%Y}")
+        lines.append("| " + " | ".join(map(_plain, cells)) + " |")
+    return "\n".join(lines) if slips else "không có gì phải trả lại"
 
 
 def verdict_metadata(verdict: Verdict) -> Mapping[str, Any]:

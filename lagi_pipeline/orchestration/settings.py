@@ -18,6 +18,7 @@ from lagi_pipeline.steps.compute import Situation
 from lagi_pipeline.warehouse.database import Warehouse
 
 DATA_DIR_VARIABLE = "LAGI_DATA_DIR"
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _KEY_FORMAT = "%Y-%m-%d"
 
 
@@ -70,6 +71,11 @@ def quarter_of(partition_key: str) -> Quarter:
 def key_of(quarter: Quarter) -> str:
     """The partition key of a quarter: its first day."""
     return quarter.start.strftime(_KEY_FORMAT)
+
+
+def range_tags(first: Quarter, last: Quarter) -> dict[str, str]:
+    """The tags of a single run over a range of quarters, both included."""
+    return {RANGE_START: key_of(first), RANGE_END: key_of(last), "quarters": f"{first}..{last}"}
 
 
 def load_settings(data_dir: Path | None = None) -> Settings:

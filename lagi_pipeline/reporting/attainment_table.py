@@ -86,8 +86,8 @@ def as_markdown(rows: Sequence[Row], catalogue: Catalogue) -> str:
     """Rows as a Markdown table, with their reasons below."""
     rule = ["---:" if column in _NUMERIC else "---" for column in range(len(HEADERS))]
     table = [HEADERS, rule, *(cells(row, catalogue) for row in rows)]
-    lines = ["| " + " | ".join(_escaped(cell) for cell in line) + " |" for line in table]
-    return "\n".join([*lines, "", *(f"- {_escaped(note)}" for note in _notes(rows))])
+    lines = ["| " + " | ".join(escaped(cell) for cell in line) + " |" for line in table]
+    return "\n".join([*lines, "", *(f"- {escaped(note)}" for note in _notes(rows))])
 
 
 def _notes(rows: Sequence[Row]) -> list[str]:
@@ -97,7 +97,8 @@ def _notes(rows: Sequence[Row]) -> list[str]:
     return notes
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is, in one line."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 

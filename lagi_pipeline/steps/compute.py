@@ -45,9 +45,16 @@ from lagi_pipeline.indicators.model import (
 from lagi_pipeline.indicators.observation import observe
 from lagi_pipeline.indicators.plans import PlanDifference, with_printed_plans
 from lagi_pipeline.indicators.vintages import Selection, answering
+from lagi_pipeline.intake.findings import TOO_MANY_REJECTED
 from lagi_pipeline.vietnamese.numbers import exact
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import replace_all
+
+# A version that was read and may not answer says so itself; only what was never read stands in the quarantine alone.
+_REFUSALS = f"""
+    SELECT feed, quarter, file, received_at, string_agg(reason, '; ' ORDER BY reason) AS reason
+    FROM quarantine.rejected_file WHERE rule <> '{TOO_MANY_REJECTED}' GROUP BY ALL
+"""  # noqa: S608 - our own code
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,7 @@ def read_evidence(connection: duckdb.DuckDBPyConnection) -> Evidence:
     )
     refusals = tuple(
         Refusal(row["feed"], Quarter.parse(row["quarter"]), row["file"], row["received_at"], row["reason"])
-        for row in _rows(connection, "SELECT * FROM quarantine.rejected_file")
+        for row in _rows(connection, _REFUSALS)
     )
     return Evidence(vintages, values, rejected, refusals)
 

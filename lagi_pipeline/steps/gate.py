@@ -16,6 +16,7 @@ import pandera.pandas as pa
 from lagi_pipeline.intake.table import MASK
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps.compute import Situation, compute, record
+from lagi_pipeline.steps.scorecard import compute_scorecard
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.tables import Table, all_tables, feed_tables
 
@@ -103,6 +104,7 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
         yield "core.observation has not been computed"
         return
     figures = compute(connection, situation, moment)
+    reported = compute_scorecard(connection, situation, moment)
     computed: dict[Table, pd.DataFrame] = {
         tables.OBSERVATION: computing.observation_frame(figures, moment),
         tables.ATTAINMENT: computing.as_frame([record(row) for row in figures.attainment], tables.ATTAINMENT),
@@ -110,6 +112,8 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
         tables.FLEET: computing.as_frame(
             [record(line) for line in computing.compute_fleet(connection, situation, moment)], tables.FLEET
         ),
+        tables.SCORECARD: computing.as_frame([record(line) for line in reported.lines], tables.SCORECARD),
+        tables.OVERDUE: computing.as_frame([record(line) for line in reported.overdue], tables.OVERDUE),
     }
     for table, expected in computed.items():
         yield from _differences(connection, table, expected)

@@ -6,9 +6,10 @@ import hashlib
 import logging
 import shutil
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,28 @@ from lagi_pipeline.catalogue.indicators import FeedEntry, ObsStatus
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed, FeedForm, History
-from lagi_pipeline.intake.files import Meta, RawFile, local, quarters_with_files, scan
-from lagi_pipeline.intake.findings import Finding, RefusedFileError, Severity
-from lagi_pipeline.intake.grid import read_workbook
-from lagi_pipeline.intake.table import Reading, read_tables
+from lagi_pipeline.intake.files import Folder, Meta, RawFile, local, quarters_with_files, scan
+from lagi_pipeline.intake.findings import TOO_MANY_REJECTED, Finding, Refusal, RefusedFileError, Severity
+from lagi_pipeline.intake.formats import read_workbook
+from lagi_pipeline.intake.table import Reading, RefusedFormsError, read_tables
+from lagi_pipeline.intake.totals import odd_totals
 from lagi_pipeline.intake.validation import validate
+from lagi_pipeline.vietnamese.numbers import format_number
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import Warehouse, as_json, delete_version, insert, insert_row
 
 log = logging.getLogger(__name__)
 
 READER_DEFECT = "reader_defect"
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Raised whenever the same file would be read to other rows."""
+NO_OFFICE_FILE = "không phải tệp số liệu (tệp tạm, ảnh, thư mục, liên kết ra ngoài): không đọc"
+GONE = "tệp đã đọc nay không còn trong thư mục; số liệu đã nhận vẫn giữ nguyên (muốn rút lại: withdrawn: true)"
+_PART = 20_000
+"""Rows that are written at a time."""
+_SAME_FORM = (
+    "(own.form = later.form OR own.form IS NULL AND split_part(own.file, '/', 1) = split_part(later.file, '/', 1))"
+)
 
 
 @dataclass
@@ -43,6 +53,8 @@ class Ingested:
     refused: list[str] = field(default_factory=list)
     """The reasons of the files that were refused, each beginning with the file's name."""
     strays: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Files that were read and are no longer there; what they said stays."""
     rows_read: int = 0
     accepted: int = 0
     rejected: int = 0
@@ -99,15 +111,19 @@ class Ingestion:
         replaced; rows of files that are gone stay.
         """
         folder = scan(self.raw_dir, self.feed.code, self.entry.folders, quarter)
-        result = Ingested(quarter, files=len(folder.files), strays=folder.strays)
-        self._write_strays(connection, quarter, folder.strays)
-        for copies in self._by_content(folder.files):
+        removed = self._removed(connection, quarter, folder)
+        result = Ingested(quarter, files=len(folder.files), strays=folder.strays, removed=removed)
+        self._write_strays(
+            connection, quarter, dict.fromkeys(folder.strays, NO_OFFICE_FILE) | dict.fromkeys(removed, GONE)
+        )
+        for copies in sorted(self._by_content(folder.files), key=lambda copies: self._came(connection, copies[0])):
             chosen, *others = copies
             result.strays += tuple(f"{file.name} (cùng nội dung với {chosen.name}, chỉ đọc một lần)" for file in others)
             self._ingest_file(connection, chosen, result)
         if folder.files:
             for form in self.feed.forms:
                 result.refused.extend(self._settle_contradictions(connection, form.form.code, quarter))
+            self._mark_resolved(connection, quarter)
         return result
 
     def _by_content(self, files: Iterable[RawFile]) -> list[list[RawFile]]:
@@ -116,6 +132,11 @@ class Ingestion:
         for file in files:
             copies.setdefault(file.sha256, []).append(file)
         return [sorted(same, key=self._standing, reverse=True) if len(same) > 1 else same for same in copies.values()]
+
+    def _came(self, connection: duckdb.DuckDBPyConnection, file: RawFile) -> datetime:
+        """When a file came, as far as can be told before it is read: it is compared with the version before it."""
+        said = self._standing(file)[1]
+        return self._first_seen(connection, file) if said == datetime.min else said  # noqa: DTZ901
 
     def _standing(self, file: RawFile) -> tuple[bool, datetime, bool]:
         """How much a copy counts: has it a readable meta file, when was it received, is it a workbook of today."""
@@ -140,8 +161,10 @@ class Ingestion:
         except RefusedFileError as refusal:
             # What our own defect keeps us from reading today may have been read before: that reading stays.
             self._forget(connection, file, keep_rows=refusal.rule == READER_DEFECT)
-            self._refuse(connection, file, received_at, refusal)
+            self._refuse(connection, file, received_at, refusal.refusals)
             result.refused.append(f"{file.name}: {refusal.reason}")
+            if isinstance(refusal, RefusedFormsError):
+                self._write_findings(connection, file, received_at, refusal.readings, result)
             return
         self._forget(connection, file)
         for reading, rows in read:
@@ -159,6 +182,10 @@ class Ingestion:
         try:
             readings = read_tables(read_workbook(file.path), forms, self.place, file.quarter)
             return [(reading, self._checked(connection, envelope, reading)) for reading in readings]
+        except RefusedFormsError as refused:
+            for reading in refused.readings:
+                validate(reading, file.quarter)
+            raise
         except (RefusedFileError, duckdb.Error, OSError):
             raise
         except Exception as defect:  # noqa: BLE001 - whatever one file brings out of the reader stops that file alone
@@ -173,11 +200,31 @@ class Ingestion:
         quarter = envelope.file.quarter
         rows = validate(reading, quarter)
         form = self.feed.form(reading.form.code)
-        history = read_history(connection, form, quarter, envelope.received_at)
-        for check in form.series:
-            for found in check(rows, history, quarter):
-                reading.reject(found.index, found.column, found.rule, found.reason, found.severity)
-        return rows[~rows.index.isin(reading.rejected_rows)]
+        history = read_history(
+            connection, form, quarter, envelope.received_at, sha256=envelope.file.sha256, place=self.place
+        )
+        for found in form.beside_its_past(rows, history, quarter):
+            reading.reject(found.index, found.column, found.rule, found.reason, found.severity)
+        for index, column, rule, reason in odd_totals(reading.totals, reading.form, reading.steps):
+            row = int(str(reading.totals.loc[index, "row"]))
+            reading.warn(row, f"{reading.letters[column]}{row}" if column else None, rule, reason)
+        accepted = rows[~rows.index.isin(reading.rejected_rows)] if reading.rejected_rows else rows
+        if too_many := self._too_many_rejected(len(reading.rejected_rows), len(accepted)):
+            reading.refusals.append(Refusal(TOO_MANY_REJECTED, too_many, reading.sheet, form=reading.form.code))
+            reading.problems.append(too_many)
+        reading.let_go()
+        return accepted
+
+    def _too_many_rejected(self, rejected: int, accepted: int) -> str | None:
+        """Why a file as a whole is refused for its rejected rows; None where they are few enough."""
+        tolerated = self.entry.tolerated_share
+        if rejected <= tolerated * (rejected + accepted):
+            return None
+        share = Decimal(100 * rejected) / (rejected + accepted)
+        return (
+            f"{rejected} trong {rejected + accepted} dòng có lỗi ({format_number(share, 1)} %), quá mức cho phép"
+            f" {format_number((tolerated * 100).normalize())} %: trả lại cả tệp"
+        )
 
     def _said(self, file: RawFile, received_at: datetime) -> datetime:
         try:
@@ -208,15 +255,16 @@ class Ingestion:
         result: Ingested,
     ) -> None:
         table = tables.feed_tables()[reading.form.code]
-        insert(connection, table, rows.assign(**envelope.columns(reading)))
-        insert(connection, tables.REJECTED_ROW, self._findings(envelope, reading))
+        for part in in_parts(rows):
+            insert(connection, table, part.assign(cells=reading.addresses(part), **envelope.columns(reading)))
+        self._write_findings(connection, envelope.file, envelope.received_at, [reading], result)
+        self._refuse(connection, envelope.file, envelope.received_at, reading.refusals)
+        result.refused.extend(f"{envelope.file.name}: {refusal.reason}" for refusal in reading.refusals)
         insert(connection, tables.REJECTED_UNIT, self._rejected_units(envelope, reading))
         insert_row(connection, tables.VINTAGE, self._vintage(envelope, reading, rows))
         result.rows_read += reading.rows_read
         result.accepted += len(rows)
         result.rejected += len(reading.rejected_rows)
-        result.warnings += sum(finding.severity is Severity.WARNING for finding in reading.findings)
-        result.findings.extend((envelope.file.name, finding) for finding in reading.findings)
 
     def _vintage(self, envelope: _Envelope, reading: Reading, rows: pd.DataFrame) -> dict[str, object]:
         return envelope.columns(reading) | {
@@ -237,19 +285,28 @@ class Ingestion:
             "reader_version": READER_VERSION,
         }
 
-    def _findings(self, envelope: _Envelope, reading: Reading) -> pd.DataFrame:
-        about = {
-            "feed": self.feed.code,
-            "form": reading.form.code,
-            "quarter": str(envelope.file.quarter),
-            "file": envelope.file.name,
-            "sha256": envelope.file.sha256,
-            "received_at": pd.Timestamp(envelope.received_at),
-        }
-        return pd.DataFrame(
-            [
-                about
-                | {
+    def _write_findings(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        file: RawFile,
+        received_at: datetime,
+        readings: Iterable[Reading],
+        result: Ingested,
+    ) -> None:
+        """Put what was found at a file's cells into the quarantine, and into what the run tells."""
+        for reading in readings:
+            about: dict[str, Any] = {
+                "feed": self.feed.code,
+                "form": reading.form.code,
+                "quarter": str(file.quarter),
+                "file": file.name,
+                "sha256": file.sha256,
+                "received_at": pd.Timestamp(received_at),
+                "resolved_at": pd.NaT,
+                "resolved_by": None,
+            }
+            found = [
+                {
                     "sheet": finding.sheet,
                     "row": finding.row,
                     "cell": finding.cell,
@@ -262,7 +319,9 @@ class Ingestion:
                 }
                 for finding in reading.findings
             ]
-        )
+            insert(connection, tables.REJECTED_ROW, pd.DataFrame(found).assign(**about))
+            result.warnings += sum(finding.severity is Severity.WARNING for finding in reading.findings)
+            result.findings.extend((file.name, finding) for finding in reading.findings)
 
     def _rejected_units(self, envelope: _Envelope, reading: Reading) -> pd.DataFrame:
         key = {
@@ -274,20 +333,28 @@ class Ingestion:
         return pd.DataFrame([key | {"unit_code": u, "reason": r} for u, r in reading.rejected_units.items()])
 
     def _refuse(
-        self, connection: duckdb.DuckDBPyConnection, file: RawFile, received_at: datetime, refusal: RefusedFileError
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        file: RawFile,
+        received_at: datetime,
+        refusals: Iterable[Refusal],
     ) -> None:
-        row = {
-            "feed": self.feed.code,
-            "quarter": str(file.quarter),
-            "file": file.name,
-            "sha256": file.sha256,
-            "sheet": refusal.sheet,
-            "cell": refusal.cell,
-            "rule": refusal.rule,
-            "reason": refusal.reason,
-            "received_at": pd.Timestamp(received_at),
-        }
-        insert_row(connection, tables.REJECTED_FILE, row)
+        for refusal in refusals:
+            row = {
+                "feed": self.feed.code,
+                "form": refusal.form,
+                "quarter": str(file.quarter),
+                "file": file.name,
+                "sha256": file.sha256,
+                "sheet": refusal.sheet,
+                "cell": refusal.cell,
+                "rule": refusal.rule,
+                "reason": refusal.reason,
+                "received_at": pd.Timestamp(received_at),
+                "resolved_at": None,
+                "resolved_by": None,
+            }
+            insert_row(connection, tables.REJECTED_FILE, row)
 
     def _forget(self, connection: duckdb.DuckDBPyConnection, file: RawFile, *, keep_rows: bool = False) -> None:
         """Take out what this content was read to before: it has been read again."""
@@ -325,19 +392,65 @@ class Ingestion:
             return stands
         return seen_at if own is None else self.seen_at
 
-    @staticmethod
-    def _write_strays(connection: duckdb.DuckDBPyConnection, quarter: Quarter, strays: tuple[str, ...]) -> None:
-        for name in strays:
-            connection.execute("DELETE FROM quarantine.stray_file WHERE file = ?", [name])
-            feed = name.partition("/")[0]
-            connection.execute("INSERT INTO quarantine.stray_file VALUES (?, ?, ?)", [feed, str(quarter), name])
+    def _write_strays(self, connection: duckdb.DuckDBPyConnection, quarter: Quarter, strays: Mapping[str, str]) -> None:
+        """Name what lies in the folders and is not read, and what was read and is gone, each with its reason."""
+        for folder in self.entry.folders:
+            key = [folder, str(quarter)]
+            connection.execute("DELETE FROM quarantine.stray_file WHERE feed = ? AND quarter = ?", key)
+        for name, reason in strays.items():
+            row = {"feed": name.partition("/")[0], "quarter": str(quarter), "file": name, "reason": reason}
+            insert_row(connection, tables.STRAY_FILE, row)
+
+    def _removed(self, connection: duckdb.DuckDBPyConnection, quarter: Quarter, folder: Folder) -> tuple[str, ...]:
+        """Files that were read or refused before and are no longer there, neither under their name nor another."""
+        known = connection.execute(
+            """
+            SELECT file, list(DISTINCT sha256) FROM (
+                SELECT file, sha256 FROM core.vintage WHERE feed = $feed AND quarter = $quarter
+                UNION ALL SELECT file, sha256 FROM quarantine.rejected_file WHERE feed = $feed AND quarter = $quarter
+            ) GROUP BY file ORDER BY file
+            """,
+            {"feed": self.feed.code, "quarter": str(quarter)},
+        ).fetchall()
+        names, contents = {file.name for file in folder.files}, {file.sha256 for file in folder.files}
+        return tuple(name for name, digests in known if name not in names and contents.isdisjoint(digests))
+
+    def _mark_resolved(self, connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> None:
+        """Mark what was rejected as resolved by the first file that came later, says no older figures, and may answer.
+
+        A file whose form is not known is resolved by the next good file of its folder.
+        """
+        about = {"feed": self.feed.code, "quarter": str(quarter)}
+        for table, of_form in ((tables.REJECTED_ROW, "own.form = later.form"), (tables.REJECTED_FILE, _SAME_FORM)):
+            name = table.full_name
+            connection.execute(
+                f"""
+                UPDATE {name} AS rejected SET resolved_at = mended.received_at, resolved_by = mended.file
+                FROM (
+                    SELECT own.form, own.file, own.sha256, min(later.received_at) AS received_at,
+                        arg_min(later.file, (later.received_at, later.file)) AS file_later
+                    FROM (SELECT DISTINCT form, file, sha256, received_at FROM {name}
+                          WHERE feed = $feed AND quarter = $quarter) AS own
+                    LEFT JOIN core.vintage AS said
+                        ON said.form = own.form AND said.quarter = $quarter AND said.sha256 = own.sha256
+                    JOIN core.vintage AS later
+                        ON later.feed = $feed AND later.quarter = $quarter AND {of_form}
+                        AND later.problem IS NULL AND NOT later.withdrawn AND later.sha256 <> own.sha256
+                        AND later.received_at > own.received_at AND later.as_of >= coalesce(said.as_of, later.as_of)
+                    GROUP BY own.form, own.file, own.sha256
+                ) AS mended(form, of_file, sha256, received_at, file)
+                WHERE rejected.feed = $feed AND rejected.quarter = $quarter AND rejected.sha256 = mended.sha256
+                    AND rejected.file = mended.of_file AND rejected.form IS NOT DISTINCT FROM mended.form
+                """,  # noqa: S608 - our own names
+                about,
+            )
 
     def _settle_contradictions(self, connection: duckdb.DuckDBPyConnection, form: str, quarter: Quarter) -> list[str]:
         """Name the files that have the same as_of and received_at and say different things: neither may answer."""
         key = [form, str(quarter)]
         connection.execute(
-            "DELETE FROM quarantine.rejected_file WHERE rule = 'same_stamp' AND quarter = ? AND feed = ?",
-            [str(quarter), self.feed.code],
+            "DELETE FROM quarantine.rejected_file WHERE rule = 'same_stamp' AND form = ? AND quarter = ?",
+            key,
         )
         clashes = connection.execute(
             "SELECT as_of, received_at, list(file ORDER BY file), list(sha256 ORDER BY file) FROM core.vintage"
@@ -354,16 +467,25 @@ class Ingestion:
             reasons.append(reason)
             for file, sha256 in zip(files, digests, strict=True):
                 connection.execute(
-                    "INSERT INTO quarantine.rejected_file VALUES (?, ?, ?, ?, NULL, NULL, 'same_stamp', ?, ?)",
-                    [self.feed.code, str(quarter), file, sha256, reason, received_at],
+                    "INSERT INTO quarantine.rejected_file BY NAME SELECT ? AS feed, ? AS form, ? AS quarter, ? AS file,"
+                    " ? AS sha256, 'same_stamp' AS rule, ? AS reason, ?::TIMESTAMP AS received_at",
+                    [self.feed.code, form, str(quarter), file, sha256, reason, received_at],
                 )
         return reasons
 
 
 def content_digest(rows: pd.DataFrame) -> str:
     """A digest of what rows say, whatever sheet and cells they came from."""
-    said = rows.drop(columns=["sheet", "row", "cells"])
-    return hashlib.sha256(pd.util.hash_pandas_object(said, index=False).to_numpy().tobytes()).hexdigest()
+    digest = hashlib.sha256()
+    for part in in_parts(rows.drop(columns=["sheet", "row"])):
+        digest.update(pd.util.hash_pandas_object(part, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def in_parts(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The rows in parts of bounded size: what is made of each takes memory only for a while."""
+    for start in range(0, len(rows), _PART):
+        yield rows.iloc[start : start + _PART]
 
 
 def keep(file: RawFile, vault: Path) -> None:
@@ -376,24 +498,49 @@ def keep(file: RawFile, vault: Path) -> None:
         partial.replace(kept)
 
 
-def read_history(
-    connection: duckdb.DuckDBPyConnection, form: FeedForm, quarter: Quarter, received_at: datetime
+def read_history(  # noqa: PLR0913 - everything that says which file came when
+    connection: duckdb.DuckDBPyConnection,
+    form: FeedForm,
+    quarter: Quarter,
+    received_at: datetime,
+    *,
+    sha256: str,
+    place: Place,
 ) -> History:
-    """The newest usable rows of each earlier quarter of a form that were known when a file came."""
+    """What was known of a form when a file came: each earlier quarter, and the quarter's own version before it.
+
+    Of several versions the newest usable one counts; the file itself (``sha256``) is none. A unit has no history from
+    before it came into being: codes get reused (domain.md, trap 11).
+    """
     if not form.series:
         return History({})
     table = tables.feed_tables()[form.form.code]
-    frame = connection.execute(
+    known = connection.execute(
         f"""
         SELECT accepted.* FROM {table.full_name} AS accepted
         SEMI JOIN (
             SELECT quarter, arg_max(sha256, (as_of, received_at)) AS sha256 FROM core.vintage
-            WHERE form = ? AND quarter < ? AND received_at <= ? AND problem IS NULL AND NOT withdrawn GROUP BY quarter
+            WHERE form = $form AND problem IS NULL AND NOT withdrawn
+                AND (quarter < $quarter AND received_at <= $received_at
+                    OR quarter = $quarter AND received_at < $received_at AND sha256 <> $sha256)
+            GROUP BY quarter
         ) AS newest USING (quarter, sha256)
         """,  # noqa: S608 - a model's name
-        [form.form.code, str(quarter), received_at],
+        {"form": form.form.code, "quarter": str(quarter), "received_at": received_at, "sha256": sha256},
     ).df()
-    return History({Quarter.parse(str(when)): rows for when, rows in frame.groupby("quarter")})
+    since = {unit.code: unit.valid_from for unit in place.units_on(quarter.end)}
+    rows = {Quarter.parse(str(when)): found for when, found in known.groupby("quarter")}
+    own = {when: _of_today_units(found, when, since) for when, found in rows.items()}
+    previous = own.pop(quarter, None)
+    return History(own, previous)
+
+
+def _of_today_units(rows: pd.DataFrame, when: Quarter, since: Mapping[str, date]) -> pd.DataFrame:
+    """The rows of a quarter without those of units whose code meant another one then."""
+    if "unit_code" not in rows:
+        return rows
+    new = [code for code, day in since.items() if day > when.end]
+    return rows[~rows["unit_code"].isin(new)]
 
 
 def quarters_on_file(raw_dir: Path, entries: list[FeedEntry]) -> Iterator[Quarter]:

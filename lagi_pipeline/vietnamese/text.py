@@ -79,12 +79,13 @@ def _one_spelling(word: str) -> str:
     if vowels == "i" and not coda and initial in _I_OR_Y_AFTER:
         vowels = "y"
     if tones:
-        at = _tone_position(vowels, closed=bool(coda)) + 1
+        at = tone_position(vowels, closed=bool(coda)) + 1
         vowels = vowels[:at] + tones[0] + vowels[at:]
     return unicodedata.normalize("NFC", initial + vowels + coda)
 
 
-def _tone_position(vowels: str, *, closed: bool) -> int:
+def tone_position(vowels: str, *, closed: bool) -> int:
+    """The vowel of a syllable that bears its tone in the older spelling; ``closed`` where a consonant follows them."""
     marked = [at for at, vowel in enumerate(vowels) if vowel in "ăâêôơư"]
     if marked:
         return marked[-1]  # thuế, người

@@ -19,6 +19,8 @@ from lagi_pipeline.warehouse.tables import Table, all_tables
 
 WORKING_FILE = "pipeline.duckdb"
 PUBLISHED_FILE = "lagi.duckdb"
+_WRITING_MEMORY = "128MB"
+"""What DuckDB may hold of a transaction; beyond it the disk takes over. Reading a file has its own needs beside it."""
 SCHEMAS = {
     "mart": "Những gì người dùng tra cứu — what people query",
     "core": "Chỉ tiêu, đại lượng, quan sát — targets, measures, observations, vintages",
@@ -87,7 +89,7 @@ class Warehouse:
     @contextmanager
     def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in one transaction: committed at the end, rolled back on any error. Call it under the lock."""
-        connection = duckdb.connect(self.working)
+        connection = duckdb.connect(self.working, config={"memory_limit": _WRITING_MEMORY})
         try:
             connection.begin()
             try:

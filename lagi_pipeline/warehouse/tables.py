@@ -24,6 +24,10 @@ _OBS_STATUS = given(
     "estimate (ước), preliminary (sơ bộ) or final (chính thức): the weakest of the inputs",
     nullable=True,
 )
+_RESOLVED_AT = given(
+    "Đã khắc phục lúc", "When the corrected file that resolved it was received (local time)", "TIMESTAMP", nullable=True
+)
+_RESOLVED_BY = given("Khắc phục bởi tệp", "The corrected file, below data/raw", nullable=True)
 _REASON = given("Lý do, ghi chú", "Why there is no figure, or what to know about it", nullable=True)
 
 
@@ -253,6 +257,97 @@ class FleetRow(pa.DataFrameModel):
     is_illustrative: bool = given("Số liệu minh họa", "Whether any input is illustrative sample data")
 
 
+_OWED_FEED = given("Báo cáo", "What is owed, as offices.csv names it: a feed, or an extra folder of one (crops)")
+_FEED_NAME = given("Tên báo cáo", "Its Vietnamese name")
+_OFFICE = given("Cơ quan", "Office that owes it")
+_OFFICE_NAME = given("Tên cơ quan", "Vietnamese name of the office")
+
+
+class ScorecardRow(pa.DataFrameModel):
+    """Who reported what and when: a row for each report that an office owes, by quarter, as known when evaluated."""
+
+    quarter: str = _QUARTER
+    feed: str = _OWED_FEED
+    feed_name_vi: str = _FEED_NAME
+    office: str = _OFFICE
+    office_name_vi: str = _OFFICE_NAME
+    estimate_due: pd.Timestamp = given(
+        "Hạn gửi số ước",
+        "Last day for estimates: the cut-off in the quarter's last month plus the days to send; null for yearly feeds",
+        "DATE",
+        nullable=True,
+    )
+    final_due: pd.Timestamp = given(
+        "Hạn gửi", "Last day for preliminary and final figures: the quarter's last day plus the days to send", "DATE"
+    )
+    expected: int = given("Phải nộp", "1 once the last day has passed, else 0; the sum is the denominator of the rates")
+    received: int = given(
+        "Đã nộp",
+        "1 if preliminary or final figures were received, usable or sent back; an estimate alone is not the report",
+    )
+    usable: int = given(
+        "Dùng được", "1 if something answers: a version of every form received, not an estimate once more was received"
+    )
+    first_received_at: pd.Timestamp = given(
+        "Nhận lần đầu lúc", "First version of any kind (local time)", "TIMESTAMP", nullable=True
+    )
+    estimate_received_at: pd.Timestamp = given("Nhận số ước lúc", "First estimate", "TIMESTAMP", nullable=True)
+    final_received_at: pd.Timestamp = given(
+        "Nhận số thực hiện lúc", "First preliminary or final figures", "TIMESTAMP", nullable=True
+    )
+    on_time: int = given("Đúng hạn", "1 if these came by final_due, 0 if not, null while they still may", nullable=True)
+    estimate_on_time: int = given(
+        "Số ước đúng hạn",
+        "1 if any figures came by estimate_due, 0 if not, null while they still may and for yearly feeds",
+        nullable=True,
+    )
+    days_late: int = given(
+        "Số ngày chậm", "Days from final_due to the receipt, or to the evaluation; 0 on time", nullable=True
+    )
+    vintages: int = given("Số lần gửi", "Versions received, without those withdrawn")
+    rows_accepted: int = given("Số dòng nhận", "Rows accepted, over all these versions")
+    rows_rejected: int = given("Số dòng trả lại", "Rows rejected, over all these versions")
+    warnings: int = given("Số cảnh báo", "Findings that accept their row, over all these versions")
+    refused_files: int = given("Số tệp trả lại", "Files that could not be read or may not answer")
+    open_findings: int = given("Số lỗi còn mở", "Errors and warnings in quarantine that no corrected file resolved yet")
+    status: str = given("Mã tình trạng", "not_due, missing, withdrawn, estimate_only, returned, late or on_time")
+    status_vi: str = given("Tình trạng", "The status in Vietnamese")
+    reporting_rate_pct: float = given(
+        "Tỷ lệ nộp (%)",
+        "DHIS2's reporting rate, year to date for the office and feed: received / expected x 100 over expected reports",
+        nullable=True,
+    )
+    on_time_rate_pct: float = given(
+        "Tỷ lệ đúng hạn (%)",
+        "DHIS2's on-time rate, year to date for the office and feed: on time / expected x 100",
+        nullable=True,
+    )
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+
+
+class OverdueRow(pa.DataFrameModel):
+    """The urging list: the reports of this year and the last that are overdue, and the targets without a figure."""
+
+    quarter: str = _QUARTER
+    office: str = _OFFICE
+    office_name_vi: str = _OFFICE_NAME
+    feed: str = _OWED_FEED
+    feed_name_vi: str = _FEED_NAME
+    what: str = given(
+        "Mã việc",
+        "report_missing, final_missing (only an estimate came), correction_missing (sent back) or estimate_missing",
+    )
+    what_vi: str = given("Còn nợ", "What is owed, in Vietnamese")
+    since: pd.Timestamp = given("Quá hạn từ ngày", "First day on which it was overdue", "DATE")
+    days_overdue: int = given("Số ngày quá hạn", "Days past the due day when evaluated")
+    targets: str = given("Mã chỉ tiêu liên quan", "Lines that rest on the report in that quarter", nullable=True)
+    targets_vi: str = given("Chỉ tiêu liên quan", "Their numbers and names", nullable=True)
+    blinds: str = given("Mã chỉ tiêu chưa có số", "Those of them that have no figure for the quarter", nullable=True)
+    blinds_vi: str = given("Chỉ tiêu chưa có số", "Their numbers and names", nullable=True)
+    sent_back_files: str = given("Tệp chờ chỉnh sửa", "Files that were sent back, below data/raw", nullable=True)
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+
+
 class RejectedRow(pa.DataFrameModel):
     """A finding at a cell: an error rejects its row, a warning accepts it. What names a person is masked."""
 
@@ -271,12 +366,15 @@ class RejectedRow(pa.DataFrameModel):
     severity: str = given("Mức độ", "error or warning", isin=["error", "warning"])
     raw_row: str = given("Dòng gốc", "The row as it stood, a JSON object from column to text", "JSON")
     received_at: pd.Timestamp = given("Nhận lúc", "When the file was received", "TIMESTAMP")
+    resolved_at: pd.Timestamp = _RESOLVED_AT
+    resolved_by: str = _RESOLVED_BY
 
 
 class RejectedFile(pa.DataFrameModel):
-    """A file that could not be read as its form, or that contradicts another one."""
+    """A reason for which a file could not be read as its form, or may not answer: a row for each reason."""
 
     feed: str = given("Nguồn số liệu", "Feed")
+    form: str = given("Biểu", "Form that it keeps from being read; null where the file does not tell", nullable=True)
     quarter: str = _QUARTER
     file: str = given("Tệp", "File below data/raw")
     sha256: str = given("Mã băm tệp", "SHA-256 of the file")
@@ -285,14 +383,17 @@ class RejectedFile(pa.DataFrameModel):
     rule: str = given("Quy tắc", "Code of the rule")
     reason: str = given("Lý do", "Why, in Vietnamese")
     received_at: pd.Timestamp = given("Nhận lúc", "When the file was received", "TIMESTAMP")
+    resolved_at: pd.Timestamp = _RESOLVED_AT
+    resolved_by: str = _RESOLVED_BY
 
 
 class StrayFile(pa.DataFrameModel):
-    """Something in a feed's folder that is no office's file: named, not read."""
+    """Something in a feed's folder that is not read, or a file that was read and is gone; named, with the reason."""
 
     feed: str = given("Nguồn số liệu", "Feed")
     quarter: str = _QUARTER
     file: str = given("Tệp", "Name below data/raw")
+    reason: str = given("Lý do", "Why it is not read, or that it is gone, in Vietnamese")
 
 
 class ColumnInfo:
@@ -364,6 +465,8 @@ OBSERVATION = Table("core", "observation", ObservationRow, ("indicator_code", "u
 ATTAINMENT = Table("mart", "attainment", AttainmentRow, ("quarter", "indicator_code", "plan_source"))
 UNIT_ATTAINMENT = Table("mart", "attainment_by_unit", UnitAttainmentRow, ("quarter", "indicator_code", "unit_code"))
 FLEET = Table("mart", "iuu_compliance", FleetRow, ("quarter", "length_class"))
+SCORECARD = Table("mart", "feed_scorecard", ScorecardRow, ("quarter", "feed", "office"))
+OVERDUE = Table("mart", "overdue", OverdueRow, ("quarter", "feed", "office"))
 REJECTED_ROW = Table("quarantine", "rejected_row", RejectedRow, ())
 REJECTED_FILE = Table("quarantine", "rejected_file", RejectedFile, ())
 STRAY_FILE = Table("quarantine", "stray_file", StrayFile, ("feed", "quarter", "file"))
@@ -381,7 +484,7 @@ def feed_tables() -> dict[str, Table]:
 
 def all_tables() -> Iterator[Table]:
     """Every table, marts first."""
-    yield from (ATTAINMENT, UNIT_ATTAINMENT, FLEET)
+    yield from (ATTAINMENT, UNIT_ATTAINMENT, FLEET, SCORECARD, OVERDUE)
     yield from (TARGET, OBSERVATION, MEASURE, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
     yield from feed_tables().values()
     yield from (REJECTED_ROW, REJECTED_FILE, STRAY_FILE)

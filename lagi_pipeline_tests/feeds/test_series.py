@@ -18,7 +18,7 @@ def _read(feed: str, code: str, **changes: Cell) -> Read:
 def _series(now: Read, code: str, *earlier: tuple[str, pd.DataFrame]) -> list[SeriesFinding]:
     history = History({quarter(when): rows for when, rows in earlier})
     form = FEEDS[now.feed].form(now.reading.form.code)
-    return [finding for check in form.series for finding in check(now.rows, history, quarter(code))]
+    return form.beside_its_past(now.rows, history, quarter(code))
 
 
 def _rows(found: list[SeriesFinding], now: Read, rule: str) -> list[int]:

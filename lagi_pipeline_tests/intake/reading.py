@@ -18,7 +18,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Reported
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.intake.findings import Finding, RefusedFileError, Severity
-from lagi_pipeline.intake.grid import read_workbook
+from lagi_pipeline.intake.formats import read_workbook
 from lagi_pipeline.intake.table import Reading, read_tables
 from lagi_pipeline.intake.validation import validate
 from lagi_samples import Book, Sheet, all_books, write_workbook
@@ -142,4 +142,4 @@ def _checked(feed: str, reading: Reading, when: Quarter) -> Read:
     rows = validate(reading, when)
     counted = len(rows) + len(reading.rejected_rows) + reading.nondata.total()
     assert reading.rows_read == counted, (reading.rows_read, len(rows), reading.rejected_rows, reading.nondata)
-    return Read(feed, reading, rows)
+    return Read(feed, reading, rows.assign(cells=reading.addresses(rows)))

@@ -10,7 +10,7 @@ import pytest
 
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.intake.cells import Reader, TypedColumn, show, type_column
-from lagi_pipeline.intake.grid import Value
+from lagi_pipeline.intake.grid import Unreadable, Value
 
 WASTE = FEEDS["waste"].forms[0].form
 PEOPLE = FEEDS["population"].forms[0].form
@@ -84,10 +84,48 @@ def test_days() -> None:
         "2024-01-02",
         "",
     ]
-    typed = type_column(VESSELS.column("licence_until"), [*cells, "31/02/2024", 45000.0, "2/1/24"], Reader())
+    typed = type_column(VESSELS.column("licence_until"), [*cells, "31/02/2024", 2024.0, "2/1/24", "45293"], Reader())
     assert set(typed.series[:5]) == {pd.Timestamp(2024, 1, 2)}
     assert typed.series[5:].isna().all()
-    assert list(typed.refused) == [6, 7, 8]
+    assert list(typed.refused) == [6, 7, 8, 9]
+
+
+@pytest.mark.parametrize(("number", "date1904"), [(45293, False), (45293.75, False), (43831, True)])
+def test_days_by_the_number_that_spreadsheets_count(number: float, date1904: bool) -> None:  # noqa: FBT001
+    typed = type_column(VESSELS.column("licence_until"), [number, True], Reader(date1904=date1904))
+    assert typed.series[0] == pd.Timestamp(2024, 1, 2)
+    assert list(typed.refused) == [1]
+
+
+def test_cells_formatted_as_percentages() -> None:
+    percent = FEEDS["poverty"].form("poverty").form.column("poor_percent")
+    typed = type_column(percent, [0.0123, "1,23%", 1.23, 0.5, ""], Reader(percents=frozenset({0, 4})))
+    assert typed.series[:4].tolist() == [1.23, 1.23, 1.23, 0.5]
+    households = FEEDS["poverty"].form("poverty").form.column("households")
+    typed = type_column(households, [12.0, 12.0], Reader(percents=frozenset({1})))
+    assert (typed.series[0], list(typed.refused)) == (12, [1])
+    assert "1.200 %" in typed.refused[1][1]
+
+
+def test_fractions_for_percentages_are_sent_back_with_a_hint() -> None:
+    compared = FEEDS["exports"].form("exports").form.column("percent_of_last_year")
+    typed = type_column(compared, [0.809, "1,12", "", 1], Reader())
+    assert sorted(typed.refused) == [0, 1, 3]
+    assert "ghi 0,809, có phải 80,9 %?" in typed.refused[0][1]
+    for fine in ([0.809, 80.9, 112], [0.809], [0, 0]):
+        assert type_column(compared, fine, Reader()).refused == {}
+    formatted = type_column(compared, [0.809, 1.12], Reader(percents=frozenset({0, 1})))
+    assert (formatted.refused, formatted.series.tolist()) == ({}, [80.9, 112])
+
+
+def test_cells_without_a_value_are_refused_in_every_column() -> None:
+    form = FEEDS["fisheries_vessels"].form("fisheries_vessels").form
+    for name in ("gear", "length_m", "licence_until"):
+        cells: list[Value] = [Unreadable("error_cell", "#REF!"), Unreadable("uncached_formula", "=B2"), ""]
+        typed = type_column(form.column(name), cells, Reader())
+        assert [rule for rule, _ in typed.refused.values()] == ["error_cell", "uncached_formula"]
+        assert "#REF!" in typed.refused[0][1]
+        assert typed.series.isna().all()
 
 
 @pytest.mark.parametrize(

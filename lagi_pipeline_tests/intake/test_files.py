@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
-from lagi_pipeline.intake.files import Meta, RawFile, local, quarters_with_files, scan
+from lagi_pipeline.intake import files
+from lagi_pipeline.intake.files import Meta, RawFile, digest, local, quarters_with_files, scan
 from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline_tests.intake.reading import quarter
 
@@ -43,6 +46,8 @@ def test_strays_are_named_and_not_read(tmp_path: Path) -> None:
         "b.png",
         ".~lock.a.ods#",
         "c.tmp",
+        "c.xlsx.part",
+        "c.xlsx.crdownload",
         "d.lnk",
     ]
     for name in [*strays, "a.xlsx", "b.pdf", "e.xlsx.meta.yaml"]:
@@ -52,6 +57,70 @@ def test_strays_are_named_and_not_read(tmp_path: Path) -> None:
     assert [file.path.name for file in found.files] == ["a.xlsx", "b.pdf"]
     named = {Path(name).name for name in found.strays}
     assert named == {*strays, "e.xlsx.meta.yaml", "thu-muc"}
+
+
+def test_a_file_that_goes_while_we_look_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        (_folder(tmp_path) / name).write_bytes(b"x")
+
+    def going(path: Path) -> str:
+        if path.name == "a.xlsx":
+            path.unlink()
+        return digest(path)
+
+    monkeypatch.setattr(files, "digest", going)
+    found = scan(tmp_path, "water", ("water",), Q3)
+    assert [file.path.name for file in found.files] == ["b.xlsx"]
+    assert (found.strays, found.unreadable) == ((), ())
+
+
+def test_what_cannot_be_opened_is_a_stray_and_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        (_folder(tmp_path) / name).write_bytes(b"x")
+    (_folder(tmp_path, "crops") / "c.xlsx").write_bytes(b"x")
+    looking = Path.iterdir
+
+    def closed(path: Path) -> Iterator[Path]:
+        if path.parent.name == "crops":
+            raise PermissionError(path)
+        return looking(path)
+
+    def locked(path: Path) -> str:
+        if path.name == "a.xlsx":
+            raise PermissionError(path)
+        return digest(path)
+
+    monkeypatch.setattr(files, "digest", locked)
+    monkeypatch.setattr(Path, "iterdir", closed)
+    found = scan(tmp_path, "water", ("water", "crops"), Q3)
+    assert [file.path.name for file in found.files] == ["b.xlsx"]
+    assert set(found.strays) == set(found.unreadable) == {"water/2024-Q3/a.xlsx", "crops/2024-Q3"}
+    assert list(quarters_with_files(tmp_path, ("crops",))) == [Q3]
+
+
+def test_a_folder_that_leads_out_of_the_raw_folder_has_strays_alone(tmp_path: Path) -> None:
+    raw, elsewhere = tmp_path / "raw", tmp_path / "elsewhere"
+    (raw / "water").mkdir(parents=True)
+    elsewhere.mkdir()
+    (elsewhere / "a.xlsx").write_bytes(b"x")
+    (raw / "water" / str(Q3)).symlink_to(elsewhere)
+    found = scan(raw, "water", ("water",), Q3)
+    assert (found.files, found.strays) == ((), ("water/2024-Q3/a.xlsx",))
+
+
+def test_a_quarter_that_is_a_file_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "water").mkdir()
+    (tmp_path / "water" / str(Q3)).write_bytes(b"x")
+    assert scan(tmp_path, "water", ("water",), Q3).files == ()
+    assert list(quarters_with_files(tmp_path, ("water",))) == []
+
+
+def test_a_name_that_is_no_utf_8_can_be_said(tmp_path: Path) -> None:
+    """Archives made on old Windows unpack to such names."""
+    Path(os.fsdecode(bytes(_folder(tmp_path)) + b"/b\xe1o c\xe1o.xlsx")).write_bytes(b"x")
+    found = scan(tmp_path, "water", ("water",), Q3)
+    assert [file.name for file in found.files] == [r"water/2024-Q3/b\xe1o c\xe1o.xlsx"]
+    assert len(found.version) == 64
 
 
 def test_names_are_below_the_raw_folder_with_forward_slashes(tmp_path: Path) -> None:

@@ -4,73 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 
 from lagi_pipeline.orchestration.build import build_defs
-from lagi_pipeline.orchestration.raw_files import observe, versions
+from lagi_pipeline.orchestration.raw_files import Source, last_report, look, observe, removed_files
 from lagi_pipeline_tests.running import edit_meta, settings_of
 
 Make = Callable[..., Path]
 
 
-def _tick(data_dir: Path, cursor: str | None) -> tuple[set[str], Any]:
-    """The folders that the sensor reports, and where it goes on from."""
-    repository = build_defs(data_dir).get_repository_def()
+def _source(folder: Path, name: str) -> Source:
+    [found] = [source for source in look(settings_of(folder)) if source.name == name]
+    return found
+
+
+def _waste(folder: Path) -> Path:
+    return folder / "raw" / "waste" / "2024-Q3" / "chat-thai-ran-2024-Q3.xlsx"
+
+
+def test_the_command_line_reports_each_folder_once(data_dir: Make) -> None:
+    folder = data_dir("waste", "crops/2024-Q4")
     with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, cursor=cursor, repository_def=repository)
-        result = repository.get_sensor_def("raw_files").evaluate_tick(context)
-    reported = {f"{event.asset_key.to_user_string()} {event.partition}" for event in result.asset_events}
-    return reported, result.cursor
-
-
-def test_the_sensor_reports_what_changed_and_nothing_twice(data_dir: Make) -> None:
-    folder = data_dir("waste", "water/2024-Q4", "crops/2024-Q4")
-    first, cursor = _tick(folder, None)
-    assert "raw/water 2024-10-01" in first
-    assert "raw/forestry 2024-10-01" in first  # crops are the forestry feed's second folder
-    assert len(first) == 9
-    again, cursor = _tick(folder, cursor)
-    assert again == set()
-    changed = folder / "raw" / "waste" / "2024-Q3" / "chat-thai-ran-2024-Q3.xlsx"
-    changed.write_bytes(changed.read_bytes() + b" ")
-    third, cursor = _tick(folder, cursor)
-    assert third == {"raw/waste 2024-07-01"}
-    assert _tick(folder, cursor)[0] == set()
+        resolutions = 2
+        assert observe(settings_of(folder), instance) == 7 + 1 + resolutions
+        assert observe(settings_of(folder), instance) == 0
+        path = _waste(folder)
+        path.write_bytes(path.read_bytes() + b" ")
+        assert observe(settings_of(folder), instance) == 1
+        forestry = _source(folder, "forestry/2024-Q4")  # crops are the forestry feed's second folder
+        assert last_report(instance, forestry).version == forestry.version
 
 
 def test_a_changed_meta_file_is_a_change_and_a_stray_is_none(data_dir: Make) -> None:
     folder = data_dir("waste/2024-Q3")
-    _, cursor = _tick(folder, None)
-    path = folder / "raw" / "waste" / "2024-Q3" / "chat-thai-ran-2024-Q3.xlsx"
-    (path.parent / ".DS_Store").write_bytes(b"x")
-    assert _tick(folder, cursor)[0] == set()
-    edit_meta(path, withdrawn=True)
-    assert _tick(folder, cursor)[0] == {"raw/waste 2024-07-01"}
+    before = _source(folder, "waste/2024-Q3").version
+    (_waste(folder).parent / ".DS_Store").write_bytes(b"x")
+    (_waste(folder).parent / "report.xlsx.part").write_bytes(b"x")
+    assert _source(folder, "waste/2024-Q3").version == before
+    edit_meta(_waste(folder), withdrawn=True)
+    assert _source(folder, "waste/2024-Q3").version != before
 
 
-def test_a_file_that_goes_is_a_change(data_dir: Make) -> None:
+def test_a_file_that_goes_is_a_change_and_is_named_once(data_dir: Make) -> None:
     folder = data_dir("exports/2024-Q2")
-    before = versions(settings_of(folder))
-    (folder / "raw" / "exports" / "2024-Q2" / "xuat-khau-2024-Q2-dinh-chinh.xlsx").unlink()
-    assert versions(settings_of(folder)) != before
-
-
-def test_the_sensor_runs_by_default(data_dir: Make) -> None:
-    sensor = build_defs(data_dir()).get_repository_def().get_sensor_def("raw_files")
-    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
-    assert sensor.minimum_interval_seconds == 60
-
-
-def test_the_command_line_reports_each_folder_once(data_dir: Make) -> None:
-    folder = data_dir("waste")
+    name = "exports/2024-Q2/xuat-khau-2024-Q2-dinh-chinh.xlsx"
     with dg.DagsterInstance.ephemeral() as instance:
-        assert observe(settings_of(folder), instance) == 7
-        assert observe(settings_of(folder), instance) == 0
-        path = folder / "raw" / "waste" / "2024-Q3" / "chat-thai-ran-2024-Q3.xlsx"
-        path.write_bytes(path.read_bytes() + b" ")
+        observe(settings_of(folder), instance)
+        (folder / "raw" / name).unlink()
+        after = _source(folder, "exports/2024-Q2")
+        assert removed_files(after, last_report(instance, after)) == [name]
         assert observe(settings_of(folder), instance) == 1
+        assert removed_files(after, last_report(instance, after)) == []
+        report = last_report(instance, after)
+        assert list(report.gone) == [name]
+        assert report.version == after.version
+
+
+def test_what_is_reported_of_a_folder_stands_in_its_observation(data_dir: Make) -> None:
+    folder = data_dir("exports/2024-Q2")
+    name = "exports/2024-Q2/xuat-khau-2024-Q2-dinh-chinh.xlsx"
+    with dg.DagsterInstance.ephemeral() as instance:
+        observe(settings_of(folder), instance)
+        (folder / "raw" / name).unlink()
+        observe(settings_of(folder), instance)
+        [record] = instance.fetch_observations(dg.AssetKey(["raw", "exports"]), limit=1).records
+    said = record.asset_observation
+    assert said is not None
+    assert said.partition == "2024-04-01"
+    assert said.tags["dagster/data_version"] == _source(folder, "exports/2024-Q2").version
+    assert said.metadata["removed_files"].value == name
+    assert said.metadata["quarter"].value == "2024-Q2"
 
 
 def test_exactly_the_changed_quarter_is_stale(data_dir: Make) -> None:
@@ -94,7 +98,7 @@ def test_exactly_the_changed_quarter_is_stale(data_dir: Make) -> None:
             return [quarter for quarter in quarters if resolver.get_status(asset, quarter) is StaleStatus.STALE]
 
         assert stale() == []
-        path = folder / "raw" / "waste" / "2024-Q3" / "chat-thai-ran-2024-Q3.xlsx"
+        path = _waste(folder)
         path.write_bytes(path.read_bytes() + b" ")
         observe(settings, instance)
         assert stale() == ["2024-07-01"]

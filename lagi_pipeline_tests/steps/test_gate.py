@@ -42,6 +42,8 @@ TAMPERED = {
         "UPDATE mart.attainment SET evaluated_at = evaluated_at + INTERVAL 1 DAY",
         "DELETE FROM core.measure WHERE quarter = '2024-Q1'",
         "DELETE FROM core.observation",
+        "UPDATE mart.feed_scorecard SET on_time = 1 WHERE status = 'missing'",
+        "DELETE FROM mart.overdue",
     ],
     "no_personal_data": [
         'UPDATE quarantine.rejected_row SET raw_row = \'{"Chủ tàu": "Nguyễn Văn A"}\' WHERE row = 1941',

@@ -206,6 +206,36 @@ def test_every_vietnamese_number_reads_to_its_value(whole: int, decimals: str, g
     assert (number.value, number.warning) == (-value if negative else value, None)
 
 
+@given(
+    whole=st.integers(0, 10**15),
+    decimals=st.from_regex(r"[0-9]{0,8}", fullmatch=True),
+    negative=st.booleans(),
+    group=st.booleans(),
+)
+def test_parsing_then_printing_is_the_identity(whole: int, decimals: str, *, negative: bool, group: bool) -> None:
+    """The printed form comes back letter by letter; without its groups it comes back with them."""
+    printed = f"{whole:,}".replace(",", ".") + (f",{decimals}" if decimals else "")
+    printed = f"-{printed}" if negative and printed.strip("0.,") else printed
+    typed = printed if group else printed.replace(".", "")
+    assert format_number(_read(typed).value) == printed
+
+
+@given(
+    digits=st.integers(-(10**13), 10**13),
+    places=st.integers(0, 6),
+    dress=st.sampled_from(["{}", " {} ", "\u00a0{}", "{} %", "{}‰", "({})"]),
+)
+def test_a_dressed_number_reads_to_the_number_that_a_spreadsheet_would_hold(
+    digits: int, places: int, dress: str
+) -> None:
+    value = Decimal(digits).scaleb(-places)
+    bare = format_number(abs(value) if dress == "({})" else value)
+    number = _read(dress.format(bare))
+    meant = -abs(value) if dress == "({})" else value
+    assert number.value == meant
+    assert exact(float(number.value)) == meant
+
+
 @given(st.text(alphabet="0123456789.,() -%x", max_size=10), st.sampled_from(Convention))
 def test_a_text_is_read_or_refused_and_a_contradictory_file_only_refuses_more(
     text: str, convention: Convention

@@ -26,7 +26,7 @@ from lagi_pipeline.warehouse.database import (
 from lagi_pipeline.warehouse.tables import Table, all_tables
 from lagi_pipeline_tests.running import ROOT
 
-STRAY = pd.DataFrame({"quarter": ["2024-Q1"], "file": ["water/2024-Q1/anh.png"], "feed": ["water"]})
+STRAY = pd.DataFrame({"quarter": ["2024-Q1"], "file": ["water/2024-Q1/anh.png"], "feed": ["water"], "reason": ["ảnh"]})
 HOLD = """
 import sys, time
 from pathlib import Path
@@ -190,11 +190,11 @@ def test_a_table_with_a_type_of_another_version_is_refused(warehouse: Warehouse)
 
 
 def test_rows_are_inserted_by_name(warehouse: Warehouse) -> None:
-    shuffled = STRAY[["file", "feed", "quarter"]].assign(unheard_of=1)
+    shuffled = STRAY[["reason", "file", "feed", "quarter"]].assign(unheard_of=1)
     with warehouse.write() as connection:
         insert(connection, tables.STRAY_FILE, shuffled)
         assert connection.execute("SELECT * FROM quarantine.stray_file").fetchall() == [
-            ("water", "2024-Q1", "water/2024-Q1/anh.png")
+            ("water", "2024-Q1", "water/2024-Q1/anh.png", "ảnh")
         ]
 
 

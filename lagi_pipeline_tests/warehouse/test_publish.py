@@ -34,7 +34,7 @@ def warehouse(kept: Warehouse, tmp_path: Path) -> Warehouse:
 
 def _add_stray(warehouse: Warehouse, name: str) -> None:
     with warehouse.write() as connection:
-        connection.execute("INSERT INTO quarantine.stray_file VALUES ('water', '2024-Q1', ?)", [name])
+        connection.execute("INSERT INTO quarantine.stray_file VALUES ('water', '2024-Q1', ?, 'thử')", [name])
 
 
 def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
