@@ -243,7 +243,8 @@ def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
     _urge(settings, debts)
     click.echo(
         f"\ndatabase  {settings.warehouse.published}\n"
-        "rejected  quarantine.rejected_file, quarantine.rejected_row\nUI        make dev"
+        "rejected  quarantine.rejected_file, quarantine.rejected_row\n"
+        f"slips     {settings.warehouse.slips}\nUI        make dev"
     )
 
 

@@ -34,6 +34,9 @@ from lagi_pipeline.steps import gate
 from lagi_pipeline.steps.ingest import Ingestion, quarters_on_file
 from lagi_pipeline.warehouse.database import Warehouse
 from lagi_pipeline.warehouse.publish import publish
+from tools.corpus.__main__ import judge_all
+from tools.corpus.generate import corpus
+from tools.corpus.judge import Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
 MOMENT = datetime(2025, 3, 1, 8)  # noqa: DTZ001 - local, as the pipeline keeps its times
@@ -56,6 +59,7 @@ def main() -> None:
     _main_job(options.rounds)
     _executors()
     _intake(options.rows, options.rounds)
+    _corpus()
 
 
 def _median(rounds: int, measure: Callable[[], float]) -> float:
@@ -197,6 +201,17 @@ def _intake(rows: int, rounds: int) -> None:
     _say(f"{rows} vessels, bare calamine", f"{bare:6.2f} s   {rows / bare:10,.0f} rows/s")
     _say(f"{rows} vessels, read, validated, written", f"{ours:6.2f} s   {rows / ours:10,.0f} rows/s")
     _say("", f"         ratio {ours / bare:.2f} (aim at most 3)")
+
+
+def _corpus() -> None:
+    """Every workbook of the corpus: how many were read right, refused right, refused for nothing, or read wrong."""
+    began = time.perf_counter()
+    outcomes = judge_all(corpus())
+    seconds = time.perf_counter() - began
+    _say(f"{outcomes.total()} workbooks of the corpus", f"{seconds:6.1f} s")
+    for outcome in Outcome:
+        aim = "   (must be 0)" if outcome is Outcome.READ_WRONG else ""
+        _say(f"  {outcome.value}", f"{outcomes[outcome]:6}{aim}")
 
 
 def _bare(path: Path) -> float:

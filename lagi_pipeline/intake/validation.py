@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 import pandera.pandas as pa
@@ -31,6 +32,13 @@ class ContractError(Exception):
     """The reader gave the model a frame of another shape: our own defect, not the sender's."""
 
 
+class _Steps(dict[str, Decimal]):
+    """Rounding steps by column. pandas copies a frame's attributes deeply at every operation; these never change."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
 def validate(reading: Reading, quarter: Quarter) -> pd.DataFrame:
     """Check a reading's rows by its form's model; findings go to the reading, accepted rows come back.
 
@@ -42,7 +50,7 @@ def validate(reading: Reading, quarter: Quarter) -> pd.DataFrame:
     """
     schema = own_schema(reading.form.model)
     frame = reading.accepted()[list(schema.columns)]
-    frame.attrs |= {"steps": reading.steps, "quarter": quarter}
+    frame.attrs |= {"steps": _Steps(reading.steps), "quarter": quarter}
     _report(reading, _failures(schema, frame))
     return reading.accepted()[list(schema.columns)]
 

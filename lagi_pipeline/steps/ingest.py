@@ -20,7 +20,7 @@ from lagi_pipeline.catalogue.indicators import FeedEntry, ObsStatus
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed, FeedForm, History
-from lagi_pipeline.intake.files import Folder, Meta, RawFile, local, quarters_with_files, scan
+from lagi_pipeline.intake.files import Folder, Meta, RawFile, digest, local, quarters_with_files, scan
 from lagi_pipeline.intake.findings import TOO_MANY_REJECTED, Finding, Refusal, RefusedFileError, Severity
 from lagi_pipeline.intake.formats import read_workbook
 from lagi_pipeline.intake.table import Reading, RefusedFormsError, read_tables
@@ -148,16 +148,19 @@ class Ingestion:
         return file.meta_path.exists(), moment, file.path.suffix.lower() == ".xlsx"
 
     def _ingest_file(self, connection: duckdb.DuckDBPyConnection, file: RawFile, result: Ingested) -> None:
-        keep(file, self.warehouse.vault)
         seen_at = self._first_seen(connection, file)
         received_at = seen_at
         try:
+            kept = keep(file, self.warehouse.vault)
             meta = file.read_meta()
             if meta.received_at is not None:
                 received_at = self._received_at(connection, file, self._said(file, meta.received_at), seen_at)
             self._check_meta(file, meta, received_at)
             envelope = _Envelope(file, meta, received_at)
-            read = self._read(connection, envelope)
+            read = self._read(connection, envelope, kept)
+        except FileNotFoundError:
+            result.strays += (f"{file.name} (không còn nữa khi được đọc)",)
+            return
         except RefusedFileError as refusal:
             # What our own defect keeps us from reading today may have been read before: that reading stays.
             self._forget(connection, file, keep_rows=refusal.rule == READER_DEFECT)
@@ -170,8 +173,10 @@ class Ingestion:
         for reading, rows in read:
             self._write_reading(connection, envelope, reading, rows, result)
 
-    def _read(self, connection: duckdb.DuckDBPyConnection, envelope: _Envelope) -> list[tuple[Reading, pd.DataFrame]]:
-        """Every form that the file holds, with its accepted rows.
+    def _read(
+        self, connection: duckdb.DuckDBPyConnection, envelope: _Envelope, kept: Path
+    ) -> list[tuple[Reading, pd.DataFrame]]:
+        """Every form that the file holds, with its accepted rows, read from the copy that is kept.
 
         Raises:
             RefusedFileError: it cannot be read as the feed's form; or reading it showed a defect of ours, which is
@@ -180,7 +185,7 @@ class Ingestion:
         file = envelope.file
         forms = [form.form for form in self.feed.forms]
         try:
-            readings = read_tables(read_workbook(file.path), forms, self.place, file.quarter)
+            readings = read_tables(read_workbook(kept, called=file.path.stem), forms, self.place, file.quarter)
             return [(reading, self._checked(connection, envelope, reading)) for reading in readings]
         except RefusedFormsError as refused:
             for reading in refused.readings:
@@ -488,14 +493,23 @@ def in_parts(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield rows.iloc[start : start + _PART]
 
 
-def keep(file: RawFile, vault: Path) -> None:
-    """Keep a copy of a raw file under its sha256."""
+def keep(file: RawFile, vault: Path) -> Path:
+    """Keep a copy of a raw file under its sha256; where it is.
+
+    Raises:
+        FileNotFoundError: the file is gone.
+        RefusedFileError: it holds other content than when it was looked at: it is still being written.
+    """
     kept = vault / f"{file.sha256}{file.path.suffix.lower()}"
     if not kept.exists():
         vault.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(".partial")
         shutil.copyfile(file.path, partial)
+        if digest(partial) != file.sha256:
+            partial.unlink()
+            raise RefusedFileError("tệp thay đổi trong lúc đọc; lần chạy sau sẽ đọc lại", rule="still_written")
         partial.replace(kept)
+    return kept
 
 
 def read_history(  # noqa: PLR0913 - everything that says which file came when

@@ -58,6 +58,11 @@ class Warehouse:
         """Where each raw file that was read is kept under its sha256."""
         return self.folder / "vault"
 
+    @property
+    def slips(self) -> Path:
+        """Where the return slips stand; they name people and are never published."""
+        return self.folder / "slips"
+
     @contextmanager
     def lock(self, timeout: float, purpose: str) -> Iterator[None]:
         """Be the only writer among all processes; the tables are there from then on.

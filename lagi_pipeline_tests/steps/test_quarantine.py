@@ -1,7 +1,8 @@
-"""The quarantine: every error of a file at once, files refused as a whole, what a correction resolves, files that go."""
+"""The quarantine: every error of a file at once, files refused whole, what a correction resolves, files that go."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -172,3 +173,44 @@ def test_a_file_that_goes_is_reported_and_withdraws_nothing(data_dir: DataDir, h
     [stray] = strays
     assert stray["file"] == name
     assert "số liệu đã nhận vẫn giữ nguyên" in stray["reason"]
+
+
+def test_a_file_that_changes_while_it_is_read_waits_for_the_next_run(
+    data_dir: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept under a digest is what has that digest: a half-copied file is no version."""
+    folder = data_dir("exports/2024-Q3")
+    [path] = (folder / "raw" / "exports" / "2024-Q3").glob("*.xlsx")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1000])
+    copy = shutil.copyfile
+
+    def written_meanwhile(source: Path, target: Path) -> None:
+        path.write_bytes(whole)
+        copy(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", written_meanwhile)
+        [said] = ingest(folder, "exports", "2024-Q3").refused
+    assert "thay đổi trong lúc đọc" in said
+    assert list((folder / "warehouse" / "vault").iterdir()) == []
+    assert ingest(folder, "exports", "2024-Q3").refused == []
+    [kept] = (folder / "warehouse" / "vault").iterdir()
+    assert kept.read_bytes() == whole
+
+
+def test_a_file_that_vanishes_before_it_is_read_stops_nothing(
+    data_dir: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = data_dir("exports/2024-Q3")
+    [path] = (folder / "raw" / "exports" / "2024-Q3").glob("*.xlsx")
+
+    def gone(source: Path, target: Path) -> None:
+        del target
+        source.unlink()
+        raise FileNotFoundError(source)
+
+    monkeypatch.setattr(shutil, "copyfile", gone)
+    done = ingest(folder, "exports", "2024-Q3")
+    assert done.strays == (f"{path.relative_to(folder / 'raw').as_posix()} (không còn nữa khi được đọc)",)
+    assert asked(folder, "SELECT * FROM quarantine.rejected_file") == []

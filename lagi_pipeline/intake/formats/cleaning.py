@@ -55,8 +55,8 @@ class Survey:
 def clean(workbook: Workbook, survey: Survey | None = None, *, named: bool = True) -> Workbook:
     """The workbook with its texts in Unicode and NFC; a remark says that an old font was converted.
 
-    Its rows are changed in place. A ``survey`` of its texts spares gathering them; ``named`` says that the sheets' names
-    come from the file, and are in its font.
+    Its rows are changed in place. A ``survey`` of its texts spares gathering them; ``named`` says that the names of
+    the sheets come from the file, and are in its font.
 
     Raises:
         RefusedFileError: text that is partly in an old font, at its cells.

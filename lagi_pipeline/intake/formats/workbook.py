@@ -30,11 +30,12 @@ _NAMED = frozenset({Kind.XLSX, Kind.XLS, Kind.ODS})
 """Kinds whose sheets have names of their own."""
 
 
-def read_workbook(path: Path) -> Workbook:
+def read_workbook(path: Path, *, called: str | None = None) -> Workbook:
     """Every worksheet of a file, in its order; chart sheets are none.
 
-    Texts are Unicode and in NFC. Remarks say what the sender should know: a suffix that lies, hidden sheets, an old
-    font that was converted, tracked changes.
+    The only sheet of a file that names none (a csv, a page) is ``called`` so, or as the file is. Texts are Unicode and
+    in NFC. Remarks say what the sender should know: a suffix that lies, hidden sheets, an old font that was converted,
+    tracked changes.
 
     Raises:
         RefusedFileError: empty, of a kind that is not read, protected by a password, damaged, harmful, larger than
@@ -48,7 +49,10 @@ def read_workbook(path: Path) -> Workbook:
         workbook = clean(workbook, survey, named=False)
     else:
         workbook = clean(_READERS[kind](path), named=kind in _NAMED)
-    return replace(workbook, remarks=(*_remarks(path, kind, workbook.sheets), *workbook.remarks))
+    sheets = workbook.sheets
+    if called is not None and kind in {Kind.TEXT, Kind.HTML}:
+        sheets = [replace(sheet, name=called) for sheet in sheets]
+    return Workbook(sheets, (*_remarks(path, kind, sheets), *workbook.remarks))
 
 
 def _remarks(path: Path, kind: Kind, sheets: list[Sheet]) -> list[Remark]:

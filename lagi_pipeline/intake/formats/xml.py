@@ -13,6 +13,7 @@ from lagi_pipeline.intake.formats import limits
 from lagi_pipeline.intake.formats.archive import Archive
 
 _BETWEEN = " "  # namespace and local name
+_UNICODE = frozenset({"UTF-8", "UTF-16", "US-ASCII"})
 
 
 class XmlReader:
@@ -34,6 +35,7 @@ class XmlReader:
         parser.StartElementHandler = self._open
         parser.EndElementHandler = self._close
         parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.XmlDeclHandler = self._require_unicode
         self._parser = parser
 
     def listen(self, text: Callable[[str], None] | None) -> None:
@@ -72,6 +74,11 @@ class XmlReader:
     def _close(self, name: str) -> None:
         self._depth -= 1
         self._end(name)
+
+    def _require_unicode(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        """Refuse other encodings: the standards allow none, and the next reader would see other characters."""
+        if encoding is not None and encoding.upper() not in _UNICODE:
+            raise unreadable(self._part, f"mã chữ «{encoding[:20]}»")
 
     def _refuse_doctype(self, *_: object) -> None:
         raise RefusedFileError(f"phần «{self._part}» khai báo DOCTYPE (thực thể XML): không an toàn", rule="xml_entity")

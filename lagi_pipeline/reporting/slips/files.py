@@ -67,7 +67,7 @@ def write_slips(
     """
     wanted = None if quarters is None else frozenset(quarters)
     words = finding_words()
-    folder = warehouse.folder / "slips"
+    folder = warehouse.slips
     slips = [
         _bring_up(returned, folder, warehouse.vault, place, words) for returned in returned_files(connection, wanted)
     ]

@@ -38,10 +38,12 @@ def xlsx_parts(*sheets: bytes | Iterable[bytes], **others: bytes | Iterable[byte
     relations = "".join(
         f'<Relationship Id="r{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
     )
+    package = f'<Relationship Id="a" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+    names = f'xmlns="{MAIN}" xmlns:r="{_OFFICE}"'
     parts: Parts = {
         "[Content_Types].xml": f"{_XML}<Types/>".encode(),
-        "_rels/.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}"><Relationship Id="a" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'.encode(),
-        "xl/workbook.xml": f'{_XML}<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>'.encode(),
+        "_rels/.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}">{package}</Relationships>'.encode(),
+        "xl/workbook.xml": f"{_XML}<workbook {names}><sheets>{listed}</sheets></workbook>".encode(),
         "xl/_rels/workbook.xml.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}">{relations}</Relationships>'.encode(),
     }
     for n, part in zip(numbers, sheets, strict=True):
@@ -224,7 +226,7 @@ def millions_of_merged_areas(path: Path) -> None:
 
 def elements_within_elements(path: Path) -> None:
     random = Random(1)  # noqa: S311
-    tags = _pieces(f'{_XML}<worksheet xmlns="{MAIN}">', lambda _: f"<{random.choice('abcdefgh')}>", 20_000_000, "")
+    tags = _pieces(f'{_XML}<worksheet xmlns="{MAIN}">', lambda _: f"<{random.choice('abcdefgh')}>", 2_000_000, "")
     write_zip(path, xlsx_parts(tags))
 
 
@@ -265,7 +267,8 @@ def ods_a_text_that_repeats(path: Path) -> None:
 
 def ods_spaces_that_repeat(path: Path) -> None:
     spaces = '<text:s text:c="16000"/>' * 100_000
-    row = f'<table:table-row><table:table-cell office:value-type="string"><text:p>{spaces}</text:p></table:table-cell></table:table-row>'
+    cell = f'<table:table-cell office:value-type="string"><text:p>{spaces}</text:p></table:table-cell>'
+    row = f"<table:table-row>{cell}</table:table-row>"
     write_zip(path, ods_parts(f'<table:table table:name="T">{row}</table:table>'))
 
 

@@ -1,4 +1,4 @@
-"""Reads one file in a process of its own and says how that went: rule, seconds, megabytes beyond the start."""
+"""Reads one file in a process of its own and says how that went: rule, seconds of computing, megabytes it took."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def peak() -> int:
 
 def main() -> None:
     """Read the file named on the command line."""
-    before, began = peak(), time.perf_counter()
+    before, began = peak(), time.process_time()  # the clock on the wall also shows what else the machine does
     try:
         sheets = read_workbook(Path(sys.argv[1])).sheets
         outcome = {"rule": None, "cells": sum(len(row) for sheet in sheets for row in sheet.rows)}
     except RefusedFileError as error:
         outcome = {"rule": error.rule, "reason": error.reason}
-    outcome |= {"seconds": time.perf_counter() - began, "megabytes": (peak() - before) / 1e6}
+    outcome |= {"seconds": time.process_time() - began, "megabytes": (peak() - before) / 1e6}
     sys.stdout.write(json.dumps(outcome))
 
 

@@ -74,7 +74,10 @@ def test_word_text_is_what_is_left_when_changes_are_accepted(tmp_path: Path) -> 
 
 def test_word_paragraphs_breaks_tabs_and_tables_within_a_cell(tmp_path: Path) -> None:
     inner = _tbl(_tr(_tc("x"), _tc("y")))
-    first = f'<w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t>a</w:t><w:br/><w:t>b</w:t><w:tab/></w:r></w:p>'
+    first = (
+        '<w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr>'
+        "<w:r><w:t>a</w:t><w:br/><w:t>b</w:t><w:tab/></w:r></w:p>"
+    )
     body = _tbl(_tr(f"<w:tc>{first}{_p('c')}</w:tc>", f"<w:tc>{inner}{_p('z')}</w:tc>"))
     assert _sheet(tmp_path, body).rows == [["a\nb\t\nc", "x\ny\nz"]]
 

@@ -104,6 +104,15 @@ def test_tables_within_tables_without_end_do_no_harm(tmp_path: Path) -> None:
     assert float(str(found["seconds"])) < MOST_SECONDS
 
 
+@pytest.mark.parametrize("encoding", ["cp037", "UTF-7", "windows-1258", "none-such"])
+def test_parts_in_other_encodings_than_unicode_are_refused(tmp_path: Path, encoding: str) -> None:
+    prolog = f'<?xml version="1.0" encoding="{encoding}"?>'
+    attacks.write_zip(tmp_path / "a.xlsx", attacks.xlsx_parts(attacks.sheet(prolog=prolog)))
+    with pytest.raises(RefusedFileError, match="mã chữ") as caught:
+        read_workbook(tmp_path / "a.xlsx")
+    assert caught.value.rule == "unreadable"
+
+
 def test_a_cell_far_away_is_named(tmp_path: Path) -> None:
     attacks.a_value_in_the_last_cell(tmp_path / "a.xlsx")
     with pytest.raises(RefusedFileError, match="XFD1048576") as caught:
@@ -147,7 +156,7 @@ def test_a_damaged_file_is_read_or_refused(
 ) -> None:
     """Whatever bytes are changed or missing: no other error comes out."""
     path = write_as(
-        tmp_path_factory.mktemp("a") / "a", [Sheet("T", [["Tân An", 1.5, None], ["Tân Hải", 2]], [(0, 0, 0, 1)])], kind
+        tmp_path_factory.mktemp("a") / "a", [Sheet("T", [["Tân An", None, 1.5], ["Tân Hải", 2]], [(0, 0, 0, 1)])], kind
     )
     content = bytearray(path.read_bytes())
     for at, byte in cuts:

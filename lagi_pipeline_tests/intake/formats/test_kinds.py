@@ -20,6 +20,10 @@ from lagi_samples.sheet import Value
 TYPED = ("xlsx", "xlsm", "xls", "ods", "xls-that-is-xlsx")
 """Kinds that keep numbers and days as such."""
 TEXTS = tuple(kind for kind in KINDS if kind not in {*TYPED, "docx", "xls-that-is-html"})
+_EXCEL_2003 = (
+    b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+)
 LYING = {
     "xls-that-is-xlsx": "sổ tính Excel (.xlsx)",
     "xls-that-is-html": "trang web (HTML)",
@@ -63,10 +67,10 @@ def _written(sheet: Sheet, *, typed: bool) -> dict[str, object]:
 def test_workbooks_read_back_equal(tmp_path: Path, kind: str) -> None:
     for book in _books():
         workbook = read_workbook(write_as(tmp_path / "a", book.sheets, kind))
-        assert [grid.name for grid in workbook.sheets] == [sheet.name for sheet in book.sheets]
-        for grid, sheet in zip(workbook.sheets, book.sheets, strict=True):
-            assert _placed(grid) == _written(sheet, typed=True)
-            assert sorted(grid.merges) == sorted(((a, b), (c, d)) for a, b, c, d in sheet.merges)
+        assert [grid.name for grid in workbook.sheets] == [written.name for written in book.sheets]
+        for grid, written in zip(workbook.sheets, book.sheets, strict=True):
+            assert _placed(grid) == _written(written, typed=True)
+            assert sorted(grid.merges) == sorted(((a, b), (c, d)) for a, b, c, d in written.merges)
             assert len({len(row) for row in grid.rows}) == 1
 
 
@@ -130,7 +134,7 @@ def test_content_decides_whatever_the_name(tmp_path: Path, name: str) -> None:
         (b"Rar!\x1a\x07\x00", "RAR", "giải nén"),
         (b"7z\xbc\xaf\x27\x1c", "7z", "giải nén"),
         (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "MHTML", ".xlsx"),
-        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "XML của Excel 2003", ".xlsx"),
+        (_EXCEL_2003, "XML của Excel 2003", ".xlsx"),
         (b'<?xml version="1.0"?><a/>', "tệp XML", ".xlsx"),
         (b"PAR1\x00\x00", "Parquet", "bảng tính gốc"),
     ],

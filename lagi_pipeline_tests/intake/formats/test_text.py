@@ -14,6 +14,7 @@ from lagi_pipeline.intake.formats import read_workbook
 from lagi_pipeline.intake.formats.delimited import find_delimiter
 from lagi_pipeline.intake.grid import Workbook
 from lagi_pipeline.vietnamese.legacy import LegacyFont
+from lagi_pipeline.vietnamese.text import nfc
 from lagi_pipeline_tests.intake.formats.writing import in_old_font, in_windows_1258, write_as
 from lagi_samples import Sheet
 
@@ -141,7 +142,7 @@ def test_a_tsv_is_divided_by_tabs_first() -> None:
 
 
 def test_quoted_line_breaks_and_short_rows(tmp_path: Path) -> None:
-    rows = _read(tmp_path, 'a;"b\nc";d\n1\n2;3;4\n'.encode()).sheets[0].rows
+    rows = _read(tmp_path, b'a;"b\nc";d\n1\n2;3;4\n').sheets[0].rows
     assert rows == [["a", "b\nc", "d"], ["1", "", ""], ["2", "3", "4"]]
 
 
@@ -166,8 +167,6 @@ def test_any_table_of_texts_reads_back_in_nfc(tmp_path_factory: pytest.TempPathF
     except RefusedFileError as error:
         assert error.rule == "legacy_text"  # noqa: PT017
         return
-    from lagi_pipeline.vietnamese.text import nfc  # noqa: PLC0415
-
     expected = [[nfc(text) for text in row] for row in [head, *cells]]
     while not any(expected[-1]):
         expected.pop()

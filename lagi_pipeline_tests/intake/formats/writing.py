@@ -107,7 +107,8 @@ def _text(encode: Callable[[str], bytes], delimiter: str = ",") -> Callable[[Seq
 
 def _html(sheets: Sequence[Sheet]) -> bytes:
     tables = "".join(map(_html_table, sheets))
-    head = '<meta http-equiv="Content-Type" content="text/html; charset=utf-8"><style>td {mso-number-format:General}</style>'
+    charset = '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'
+    head = f"{charset}<style>td {{mso-number-format:General}}</style>"
     return f"<html><head>{head}<title>Sổ tính</title></head><body>\n{tables}</body></html>".encode()
 
 

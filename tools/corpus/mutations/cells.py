@@ -292,6 +292,7 @@ def numbers_without_groups(document: Document, rng: Random) -> None:
 @mutation("numbers as English text", group="numbers", stage=Stage.FORM)
 def numbers_in_english(document: Document, rng: Random) -> None:
     """1,234.5 throughout: right where nothing else can be meant, refused where it can."""
+    need(that=not document.rejected and not document.any_of)
     _write_numbers(document, rng, lambda number: f"{number:,}")
     document.either = True
 
@@ -342,7 +343,8 @@ def percent_as_fraction(document: Document, rng: Random) -> None:
     """0,64 where 64 is meant."""
     changed = _for_percents(document, rng, lambda number: float(Decimal(repr(number)) / 100))
     for line, column in changed:
-        if line.truth is None:  # a total leaves with what it says of percentages
+        # A total leaves with what it says of percentages; a row that is rejected anyway is looked at no further.
+        if line.truth is None or any(one.line is line for one in document.rejected):
             continue
         rules = "fraction percent_of_plan percent_of_province percent_of_council industry_percent_of_plan"
         document.reject(f"{rules} hygienic_percent clean_percent poor_percent", line, column)
@@ -528,7 +530,7 @@ def _for_percents(document: Document, rng: Random, spell: Callable[[float], Cell
     need(that=bool(found))
     _, table = choose(rng, found)
     column = choose(rng, sorted(PERCENTS & set(table.columns)))
-    lines = [line for line in document.lines(table) if line.role in {Role.ROW, Role.TOTAL} and not line.touched]
+    lines = [line for line in document.lines(table) if line.role in {Role.ROW, Role.TOTAL}]
     lines = [line for line in lines if isinstance(line.get(column), int | float) and line.get(column)]
     for line in lines:
         line.put(column, spell(_number(line, column)))

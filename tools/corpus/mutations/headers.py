@@ -313,6 +313,7 @@ _ORDERED = (
 def columns_changed_round(document: Document, rng: Random) -> None:
     """The quarter under lũy kế: what belongs together tells."""
     page, table = pick_table(document, rng)
+    need(that=not document.rejected)  # those stand in columns as they were
     found = [order for order in _ORDERED if {order[0], order[1]} <= set(table.columns)]
     need(that=bool(found))
     more, less, rules = rng.choice(found)

@@ -195,7 +195,7 @@ def _remark(document: Document, rng: Random, spell: Callable[[str], str], *forms
     _, lines = _outline(document, rng, *forms)
     for line in lines:
         marker = line.get("ordinal")
-        if marker is not None:
+        if marker is not None and marker != line.key:  # a total may stand in the margin
             line.put("ordinal", spell(str(marker)))
 
 

@@ -119,8 +119,8 @@ def subtotal_wrong(document: Document, rng: Random) -> None:
     blocks = [line for line in page.of(table, Role.TOTAL) if line.parent is not None]
     need(that=bool(blocks))
     line = choose(rng, blocks)
-    column = rng.choice(
-        [name for name in table.columns if is_added(table.form, name) and isinstance(line.get(name), int)]
+    column = choose(
+        rng, [name for name in table.columns if is_added(table.form, name) and isinstance(line.get(name), int)]
     )
     cell = line.get(column)
     line.put(column, cell + 17 if isinstance(cell, int) else None)
@@ -323,8 +323,8 @@ def row_without_name(document: Document, rng: Random) -> None:
 def row_below_signature(document: Document, rng: Random) -> None:
     """A row that somebody remembered late."""
     page, table = pick_table(document, rng)
-    line = rng.choice(
-        [line for line in rows(document, table) if any(isinstance(c, int | float) for c in line.cells[1:])]
+    line = choose(
+        rng, [line for line in rows(document, table) if any(isinstance(c, int | float) for c in line.cells[1:])]
     )
     need(that=sum(isinstance(cell, int | float) for cell in line.cells) > 1)
     late = Line(list(line.cells), Role.ROW, table)
