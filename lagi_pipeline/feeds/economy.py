@@ -42,7 +42,7 @@ class IndustryRow(FeedRow):
     path: str = given("Vị trí", "Place in the outline", nullable=True)
     item: str = given("Khoản mục", "Item of the form, null where it has no code", nullable=True)
     basis: str = given("Giá", "Price basis, like so sánh 2010", nullable=True)
-    ordinal: str = text("STT", "STT", "TT", en="Marker as printed", required=False)
+    ordinal: str = text("STT", "STT", "TT", "Số TT", en="Marker as printed", required=False)
     branch: str = text(
         "Ngành công nghiệp",
         "Ngành công nghiệp",
@@ -114,7 +114,7 @@ class ExportRow(FeedRow):
 
     path: str = given("Vị trí", "Place in the outline", nullable=True)
     item: str = given("Khoản mục", "Item of the form, null where it has no code", nullable=True)
-    ordinal: str = text("STT", "STT", "TT", en="Marker as printed", required=False)
+    ordinal: str = text("STT", "STT", "TT", "Số TT", en="Marker as printed", required=False)
     goods: str = text(
         "Mặt hàng",
         "Mặt hàng",

@@ -34,7 +34,7 @@ _UNFORESTED, _UNFORESTED_PARTS = "2000", ("2010", "2020")
 class ForestRow(FeedRow):
     """A class of forest of Biểu 1; the natural area stands as a row of its own."""
 
-    ordinal: str = text("TT", "TT", "STT", en="Marker as printed", required=False)
+    ordinal: str = text("TT", "TT", "STT", "Số TT", en="Marker as printed", required=False)
     forest_class: str = text("Phân loại rừng", "Phân loại rừng", en="Class as printed", nullable=False)
     code: str = text("Mã", "Mã", "Mã số", en="Code of Biểu 1, or natural_area", nullable=False)
     area: float = figure("Tổng diện tích", "Tổng diện tích", "Tổng", unit="ha", ge=0, nullable=False, en="Area")
@@ -79,12 +79,19 @@ class ForestRow(FeedRow):
         missing=Missing.SKIP_IF_ANY,
     )
     def _forest_parts(cls, frame: pd.DataFrame) -> pd.Series[bool]:
-        """1100 = 1110 + 1120; in a block of ten, codes ending 1 to 3 make the whole, 4 to 6 the one ending 3."""
+        """1100 = 1110 + 1120; in a block of ten, codes ending 1 to 3 make the whole, 4 to 6 the one ending 3.
+
+        With a part that was sent back nothing is proven.
+        """
         area = dict(zip(frame["code"], frame["area"], strict=True))
-        step = frame.attrs["steps"]["area"]
-        return frame["code"].map(
-            lambda code: compare(area[code], [area[part] for part in _parts(code, area)], step) is None
-        )
+        step, sent_back = frame.attrs["steps"]["area"], frame.attrs["rejected_keys"]
+
+        def holds(code: str) -> bool:
+            known = _parts(code, area)
+            unproven = any(part in sent_back for part in _parts(code, {*area, *sent_back}))
+            return unproven or compare(area[code], [area[part] for part in known], step) is None
+
+        return frame["code"].map(holds)
 
     @rule(
         "unforested_parts",
@@ -132,7 +139,7 @@ class CropRow(FeedRow):
 
     path: str = given("Vị trí", "Place in the outline", nullable=True)
     item: str = given("Khoản mục", "total, on_forest_land, or null for a crop", nullable=True)
-    ordinal: str = text("STT", "STT", "TT", en="Marker as printed", required=False)
+    ordinal: str = text("STT", "STT", "TT", "Số TT", en="Marker as printed", required=False)
     crop: str = text("Nhóm cây", "Nhóm cây", "Loại cây", "Cây trồng", en="As printed", nullable=False)
     area: float = figure("Diện tích", "Diện tích", "Diện tích hiện có", unit="ha", ge=0, en="Area")
 

@@ -42,7 +42,8 @@ class Header:
     """A form's header in a sheet.
 
     ``top`` and ``bottom`` are its first and last row; ``places`` gives the column of each form column that was found,
-    ``units`` the unit that a header states for itself, ``ambiguous`` the columns to which several answer.
+    ``units`` the unit that a header states for itself, ``ambiguous`` the columns to which several answer; ``depth`` is
+    how many labels were matched in all, groups above columns included.
     """
 
     top: int
@@ -51,6 +52,12 @@ class Header:
     units: dict[str, str]
     labels: dict[int, str]
     ambiguous: dict[str, list[int]]
+    depth: int
+
+    @property
+    def score(self) -> tuple[int, int, int, int]:
+        """How well it holds a form's columns: more of them, told by more labels, in fewer rows."""
+        return len(self.places) + len(self.ambiguous), len(self.places), self.depth, self.top - self.bottom
 
     def found(self, columns: Sequence[Column]) -> int:
         """How many of ``columns`` it has, be it more than once."""
@@ -81,11 +88,21 @@ def _other_period(found: re.Match[str], quarter: Quarter | None) -> str:
     return " " if same else found[0]
 
 
-def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> tuple[Header | None, list[Column]]:
-    """The header that holds the form's required columns, and the required columns missing from the best one.
+@dataclass(frozen=True)
+class Search:
+    """What became of the search for a form's header in a sheet.
 
-    Returns:
-        The header, with no column missing; or None with what the nearest candidate lacks (all, where none is near).
+    ``header`` is there where no required column is ``missing``; else ``missing`` is what the nearest candidate lacks
+    (all, where none is near), and ``figures`` how many of the form's columns of figures it has.
+    """
+
+    header: Header | None
+    missing: list[Column]
+    figures: int = 0
+
+
+def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> Search:
+    """The header that holds the form's required columns, or what the nearest candidate lacks.
 
     Raises:
         RefusedFileError: two columns of the sheet answer to the same column of the form.
@@ -93,16 +110,16 @@ def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> tuple[Head
     required = [column for column in form.columns if column.required]
     wishes = [(path, column) for column in form.columns for path in _wanted(column, quarter)]
     wishes.sort(key=lambda wish: -len(wish[0]))
-    best: Header | None = None
-    best_score = (0, 0, 0)
-    for candidate in _candidates(sheet, wishes, quarter):
-        score = (candidate.found(required), sum(c.name in candidate.places for c in required), len(candidate.places))
-        if score > best_score:
-            best, best_score = candidate, score
-    if best is None:
-        return None, required
+    best = max(
+        _candidates(sheet, wishes, quarter),
+        key=lambda header: (header.found(required), sum(c.name in header.places for c in required), *header.score),
+        default=None,
+    )
+    if best is None or not best.score[0]:
+        return Search(None, required)
     if best.found(required) < len(required):
-        return None, [column for column in required if column.name not in best.places]
+        missing = [column for column in required if column.name not in best.places]
+        return Search(None, missing, best.found([column for column in form.columns if column.unit]))
     for name, several in best.ambiguous.items():
         addresses = ", ".join(sheet.address(best.bottom, place) for place in several)
         raise RefusedFileError(
@@ -111,7 +128,7 @@ def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> tuple[Head
             sheet=sheet.name,
             cell=sheet.address(best.bottom, several[0]),
         )
-    return best, []
+    return Search(best, [])
 
 
 def _candidates(sheet: Sheet, wishes: Sequence[tuple[_Path, Column]], quarter: Quarter | None) -> Iterator[Header]:
@@ -145,16 +162,19 @@ def _match(
     keys = [tuple(header_key(part, quarter) for part in path) for path in raw]
     at: dict[str, int] = {}
     ambiguous: dict[str, list[int]] = {}
+    depth = 0
     for path, column in wishes:
         if column.name in at or column.name in ambiguous:
             continue
         places = [place for place, key in enumerate(keys) if place not in at.values() and _answers(key, path)]
         if len(places) == 1:
             at[column.name] = places[0]
+            depth += len(path)
         elif places:
             ambiguous[column.name] = places
     units = {name: unit for name, place in at.items() if (unit := _unit_of(raw[place]))}
-    return Header(*rows, at, units, {place: " / ".join(path) for place, path in enumerate(raw) if path}, ambiguous)
+    labels = {place: " / ".join(path) for place, path in enumerate(raw) if path}
+    return Header(*rows, at, units, labels, ambiguous, depth)
 
 
 def _unit_of(path: _Path) -> str | None:

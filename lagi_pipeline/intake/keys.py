@@ -369,7 +369,8 @@ class _Totals:
         keyed = self._keyed
         figures = self._table.has_figures()
         blanks: list[int] = []
-        if town_alone and not any(figures[index] for index in self._parts):
+        told = any(figures[index] for index in self._rows(_Is.BLOCK, _Is.TOTAL))
+        if town_alone and told and not any(figures[index] for index in self._parts):
             blanks = self._parts
             self._settle_town_alone()
         else:

@@ -22,6 +22,7 @@ _FOOTERS = (
 _DATED_PLACE = re.compile(r"^[^\d]{0,40}, ngày .* tháng .* năm ")
 _MOST_FOOTER_CELLS = 4
 _HALVES_OF_A_PAGE = 2
+_FEWEST_FIGURES = 2
 _FIGURE = re.compile(r"[(+\-−–]*\s*\d[\d\s.,]*[)%‰]*")
 _MARKER = re.compile(r"[0-9A-Za-zĐđ().,/+*–-]*")
 
@@ -42,21 +43,23 @@ class TableRows:
     """The non-blank rows of a table's part of the sheet, told apart.
 
     ``data`` are positions in the sheet, ``labels`` what names each of them; ``aside`` those (by their place in
-    ``data``) that hold nothing but a text left of the label column: a heading, if anything. ``late`` are rows with
-    figures below the signatures. ``nondata`` counts the others by kind.
+    ``data``) that hold nothing but a text left of the label column: a heading, if anything. ``early`` are rows with a
+    name and figures above the header, ``late`` rows with figures below the signatures. ``nondata`` counts the others by
+    kind.
     """
 
     data: list[int] = field(default_factory=list)
     labels: list[Value] = field(default_factory=list)
     aside: set[int] = field(default_factory=set)
     lines: list[OwnLine] = field(default_factory=list)
+    early: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
     nondata: Counter[str] = field(default_factory=Counter)
 
     @property
     def read(self) -> int:
         """How many rows there are."""
-        return self.nondata.total() + len(self.data) + len(self.late) + len(self.lines)
+        return self.nondata.total() + len(self.data) + len(self.early) + len(self.late) + len(self.lines)
 
 
 def is_title(row: Sequence[Value]) -> bool:
@@ -72,11 +75,21 @@ def tell_apart(form: Form, sheet: Sheet, header: Header, part: tuple[int, int]) 
     for position in range(start, header.top):
         if found := _lines_in(form, sheet, position):
             rows.lines.extend(found)
+        elif _is_early(form, header, sheet.rows[position]):
+            rows.early.append(position)
         else:
             rows.nondata["title"] += not _is_blank(sheet.rows[position])
     rows.nondata["header"] = sum(not _is_blank(row) for row in sheet.rows[header.top : header.bottom + 1])
     _Body(form, sheet, header, rows).read(end)
     return rows
+
+
+def _is_early(form: Form, header: Header, row: Sequence[Value]) -> bool:
+    """Whether a row above the header has a name, and figures where the table's figures stand."""
+    if _is_nothing(row[header.places[form.label]]):
+        return False
+    places = [header.places[column.name] for column in form.columns if column.unit and column.name in header.places]
+    return sum(_is_figure(row[place]) for place in places) >= min(_FEWEST_FIGURES, len(places))
 
 
 class _Body:

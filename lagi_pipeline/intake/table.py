@@ -18,7 +18,7 @@ from lagi_pipeline.intake.cells import Reader, TypedColumn, show, type_column
 from lagi_pipeline.intake.findings import Finding, Refusal, RefusedFileError, Severity
 from lagi_pipeline.intake.form import Column, Covers, Form, Listing, Outline, UnitNames, UnitRows
 from lagi_pipeline.intake.grid import Sheet, Value, Workbook
-from lagi_pipeline.intake.header import Header, find_header, header_key
+from lagi_pipeline.intake.header import Header, Search, find_header, header_key
 from lagi_pipeline.intake.keys import (
     Keyed,
     TypedTable,
@@ -247,7 +247,9 @@ def read_tables(workbook: Workbook, forms: Sequence[Form], place: Place, quarter
     """
     sheets = workbook.sheets
     refusals: list[Refusal] = []
-    candidates = (_unless_refused(refusals, form, partial(_match, sheets, form, quarter)) for form in forms)
+    candidates = (
+        _unless_refused(refusals, form, partial(_match, sheets, form, quarter, alone=len(forms) == 1)) for form in forms
+    )
     matches = [match for match in candidates if match is not None]
     if not matches and not refusals:
         raise RefusedFormsError(_no_form(sheets, forms, quarter), rule="no_form")
@@ -277,7 +279,7 @@ def _unless_refused(refusals: list[Refusal], form: Form, read: Callable[[], _Rea
 _Match = tuple[Form, Sheet, Header]
 
 
-def _match(sheets: Sequence[Sheet], form: Form, quarter: Quarter) -> _Match | None:
+def _match(sheets: Sequence[Sheet], form: Form, quarter: Quarter, *, alone: bool) -> _Match | None:
     """The one sheet that holds a form; None where none does.
 
     Raises:
@@ -287,12 +289,12 @@ def _match(sheets: Sequence[Sheet], form: Form, quarter: Quarter) -> _Match | No
     nearest: tuple[int, str, str] | None = None
     required = sum(column.required for column in form.columns)
     for sheet in sheets:
-        header, missing = find_header(sheet, form, quarter)
-        have = required - len(missing)
-        if header is not None:
-            matches.append((form, sheet, header))
-        elif have >= max(_FEWEST_PARTIAL, (required + 1) // 2) and (nearest is None or have > nearest[0]):
-            nearest = (have, sheet.name, _lacks(form, sheet, missing))
+        search = find_header(sheet, form, quarter)
+        have = required - len(search.missing)
+        if search.header is not None:
+            matches.append((form, sheet, search.header))
+        elif _is_the_form(form, search, have, alone=alone) and (nearest is None or have > nearest[0]):
+            nearest = (have, sheet.name, _lacks(form, sheet, search.missing))
     if len(matches) > 1:
         names = ", ".join(f"«{sheet.name}»" for _, sheet, _ in matches)
         raise RefusedFileError(f"các trang {names} đều là «{form.title_vi}»: đọc trang nào?", rule="two_sheets")
@@ -303,6 +305,19 @@ def _match(sheets: Sequence[Sheet], form: Form, quarter: Quarter) -> _Match | No
     return matches[0] if matches else None
 
 
+def _is_the_form(form: Form, search: Search, have: int, *, alone: bool) -> bool:
+    """Whether what a sheet has of a form is enough to say that it is the form, with columns missing.
+
+    Where another form of the feed is in the workbook too, a form that is not ``alone`` would be missed without a word:
+    there the column that names its rows is enough, unless every form has such a column.
+    """
+    named = form.label not in [column.name for column in search.missing] and not isinstance(form.rows, UnitRows)
+    required = sum(column.required for column in form.columns)
+    figures = sum(column.unit is not None for column in form.columns)
+    in_part = have >= max(_FEWEST_PARTIAL, (required + 1) // 2)
+    return in_part or (have > 0 and named and not alone) or search.figures >= max(_FEWEST_PARTIAL, (figures + 1) // 2)
+
+
 def _refuse_other_period(sheets: Sequence[Sheet], form: Form, quarter: Quarter) -> None:
     """Refuse a form of another period, whose headers say so.
 
@@ -311,7 +326,7 @@ def _refuse_other_period(sheets: Sequence[Sheet], form: Form, quarter: Quarter) 
     """
     for sheet in sheets:
         try:
-            header, _ = find_header(sheet, form, None)
+            header = find_header(sheet, form, None).header
         except RefusedFileError:  # columns of several periods, none of them the quarter's
             continue
         if header is None:
@@ -332,7 +347,7 @@ def _no_form(sheets: Sequence[Sheet], forms: Sequence[Form], quarter: Quarter) -
     for form in forms:
         required = sum(column.required for column in form.columns)
         for sheet in sheets:
-            missing = find_header(sheet, form, quarter)[1]
+            missing = find_header(sheet, form, quarter).missing
             nearest = max(nearest, (required - len(missing), _lacks(form, sheet, missing)), key=lambda near: near[0])
     hint = f"; gần nhất: {nearest[1]}" if nearest[0] else ""
     return f"không trang nào ({names}) có bảng «{forms[0].title_vi}»{hint}"
@@ -409,7 +424,7 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
     _key(reading, typed, rows, place)
     _report_cells(reading, typed)
     _report_lines(reading, unread)
-    _report_late(reading, sheet, rows.late)
+    _report_outside(reading, sheet, rows)
     _report_hidden(reading, sheet, rows)
     return reading
 
@@ -659,9 +674,12 @@ def _report_lines(reading: Reading, unread: dict[int, tuple[OwnLine, str]]) -> N
         reading.problems.append(f"trang «{reading.sheet}», ô {line.address}: {problem}")
 
 
-def _report_late(reading: Reading, sheet: Sheet, late: Sequence[int]) -> None:
-    reason = "dòng có số liệu nằm dưới phần ghi chú, ký tên; hãy đưa lên trong bảng"
-    for position in late:
+def _report_outside(reading: Reading, sheet: Sheet, rows: TableRows) -> None:
+    """Rows with figures that stand above or below their table."""
+    below = ("below_signature", "dòng có số liệu nằm dưới phần ghi chú, ký tên; hãy đưa lên trong bảng")
+    above = ("above_header", "dòng có số liệu nằm trên đầu bảng; hãy đưa xuống trong bảng")
+    outside = [(position, above) for position in rows.early] + [(position, below) for position in rows.late]
+    for position, (rule, reason) in outside:
         reading.findings.append(
             Finding(
                 sheet=sheet.name,
@@ -669,7 +687,7 @@ def _report_late(reading: Reading, sheet: Sheet, late: Sequence[int]) -> None:
                 cell=None,
                 column=None,
                 value=None,
-                rule="below_signature",
+                rule=rule,
                 reason=reason,
                 severity=Severity.ERROR,
             )

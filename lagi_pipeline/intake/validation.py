@@ -13,7 +13,7 @@ import pandera.pandas as pa
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.cells import show
-from lagi_pipeline.intake.form import RULES, FeedRow, Rule
+from lagi_pipeline.intake.form import RULES, FeedRow, Listing, Rule
 from lagi_pipeline.intake.table import Reading
 from lagi_pipeline.vietnamese.numbers import format_number
 
@@ -50,9 +50,18 @@ def validate(reading: Reading, quarter: Quarter) -> pd.DataFrame:
     """
     schema = own_schema(reading.form.model)
     frame = reading.accepted()[list(schema.columns)]
-    frame.attrs |= {"steps": _Steps(reading.steps), "quarter": quarter}
+    frame.attrs |= {"steps": _Steps(reading.steps), "quarter": quarter, "rejected_keys": _rejected_keys(reading)}
     _report(reading, _failures(schema, frame))
     return reading.accepted()[list(schema.columns)]
+
+
+def _rejected_keys(reading: Reading) -> frozenset[str]:
+    """The keys of a keyed listing's rows that were rejected already: a rule over several rows misses them."""
+    rows = reading.form.rows
+    if not isinstance(rows, Listing) or rows.key_column is None:
+        return frozenset()
+    rejected = reading.frame.index.isin(list(reading.rejected_rows))
+    return frozenset(reading.frame.loc[rejected, rows.key_column].dropna().astype(str))
 
 
 def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:

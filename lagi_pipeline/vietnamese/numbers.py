@@ -47,6 +47,8 @@ class Convention(Enum):
     """Dots group, a comma starts the decimals."""
     CONTRADICTORY = "contradictory"
     """Some cell can only be the English form: no cell is read that could be either."""
+    UNDECIDED = "undecided"
+    """No cell can only be one of the two: ``1.800`` is 1800, as offices write; ``140,000`` may be either: not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,17 @@ def is_missing(text: str) -> bool:
 def decide_convention(texts: Iterable[str]) -> Convention:
     """The convention of a file, from all its text cells (domain.md, trap 15).
 
-    Vietnamese unless a cell can only be English: ``1,234.5`` or ``1,234,567``. Cells that are no numbers do not count.
+    Contradictory where a cell can only be English (``1,234.5``, ``1,234,567``, or ``31.57`` beside a ``140,000``);
+    Vietnamese where one can only be that (``12,5``, ``1.234.567``). Cells that are no numbers do not count.
     """
-    return Convention.CONTRADICTORY if any(map(_is_english_only, texts)) else Convention.VIETNAMESE
+    bodies = [body for text in texts if (body := _body_of(text)) is not None]
+    english = any(body["group"] == "," and body["mark"] != "," for body in bodies)
+    points = any(body["mark"] == "." and not _could_group(body) for body in bodies)
+    if english or (points and any(body["mark"] == "," and _could_group(body) for body in bodies)):
+        return Convention.CONTRADICTORY
+    if any(_is_vietnamese_only(body) for body in bodies):
+        return Convention.VIETNAMESE
+    return Convention.UNDECIDED
 
 
 def parse_number(text: str, convention: Convention = Convention.VIETNAMESE) -> ParsedNumber | None:
@@ -125,26 +135,45 @@ def exact(value: float) -> Decimal:
     return number
 
 
-def _is_english_only(text: str) -> bool:
+def _body_of(text: str) -> re.Match[str] | None:
     dressed = _DRESSED.fullmatch(nfc(text).strip())
-    body = _BODY.fullmatch(dressed["body"]) if dressed else None
-    return body is not None and body["group"] == "," and body["mark"] != ","
+    return _BODY.fullmatch(dressed["body"]) if dressed else None
+
+
+def _could_group(body: re.Match[str]) -> bool:
+    """Whether the mark of a number may as well group: one mark, three digits after it, up to three before it."""
+    whole, fraction = body["whole"], body["fraction"]
+    return fraction is not None and body["group"] is None and len(fraction) == _GROUP and _may_lead(whole)
+
+
+def _may_lead(whole: str) -> bool:
+    return whole != "0" and len(whole) <= _GROUP
+
+
+def _is_vietnamese_only(body: re.Match[str]) -> bool:
+    if body["group"] == ".":
+        return body["mark"] != "."
+    return body["mark"] == "," and not _could_group(body)
 
 
 def _digits(body: re.Match[str], convention: Convention, text: str) -> tuple[str, str | None]:
     """The digits as Python writes them, and a warning where the cell leaves the Vietnamese form."""
     group, mark, fraction = body["group"], body["mark"], body["fraction"]
     whole = body["whole"].translate(_NO_SEPARATORS)
-    vietnamese = convention is Convention.VIETNAMESE
+    contradictory = convention is Convention.CONTRADICTORY
     if mark is not None and mark == group:
         raise NumberError(f"nhóm ba chữ số không đúng: «{text}»")
-    if group == "," and vietnamese:
+    if group == "," and not contradictory:
         raise NumberError(f"dấu phẩy dùng để nhóm chữ số, trái với cách viết số của tệp: «{text}»")
     if mark is None:
         return whole, _english_warning(text) if group == "," else None
 
-    if len(fraction) == _GROUP and (group == " " or (group is None and whole != "0" and len(whole) <= _GROUP)):
-        if not vietnamese:
+    if len(fraction) == _GROUP and (group == " " or (group is None and _may_lead(whole))):
+        if convention is Convention.UNDECIDED and mark == ",":
+            raise NumberError(
+                f"dấu phẩy có thể là nhóm nghìn hoặc thập phân, không số nào khác trong tệp cho biết: «{text}»"
+            )
+        if contradictory:
             raise NumberError(f"dấu «{mark}» có thể là nhóm nghìn hoặc thập phân, tệp không nhất quán: «{text}»")
         if mark == "." and group == " ":
             raise NumberError(f"vừa nhóm bằng khoảng trắng vừa có dấu chấm trước ba chữ số: «{text}»")

@@ -28,6 +28,8 @@ ONCE_WRONG = [
     Case("exports", "2023-Q3", ("measure_split",), DEFAULT_SEED),
     Case("forestry", "2024-Q4", ("error_ref",), DEFAULT_SEED),
     Case("employment", "2023-Q4", ("total_moved", "column_missing"), DEFAULT_SEED),
+    Case("forestry", "2023-Q4", ("column_renamed", "notes_with_numbers"), 7),
+    Case("fisheries_vessels", "2024-Q1", ("row_above_header",), DEFAULT_SEED),
 ]
 
 

@@ -62,6 +62,11 @@ def printed(amount: int, unit: str) -> Cell:
     return int(scaled) if scaled == int(scaled) else float(scaled)
 
 
+def could_be_thousands(cell: Cell) -> bool:
+    """Whether a figure typed as text looks like one with its thousands grouped: ``302,437``."""
+    return isinstance(cell, float) and cell < 1000 and len(f"{cell}".partition(".")[2]) == 3
+
+
 def form(disclosed: Disclosed, unit: str, plan: int | None = None) -> Sheet:
     """The total of form 94 or 95, under the title and the unit line of its kind."""
     title = f"THỰC HIỆN DỰ TOÁN NGÂN SÁCH {PERIODS[disclosed.quarter - 1].format(disclosed.year)}"
@@ -99,7 +104,11 @@ def test_every_figure_a_province_published_reads_back_to_the_dong(province: str)
         unit = list(UNITS)[at % len(UNITS)]
         sheet = form(disclosed, unit)
         as_text = sheet.with_text_numbers() if at % 3 == 0 else sheet
-        read = read_one(f"budget_{disclosed.series}", disclosed.code, as_text, suffix=SUFFIXES[at % len(SUFFIXES)])
+        suffix = SUFFIXES[at % len(SUFFIXES)]
+        read = read_one(f"budget_{disclosed.series}", disclosed.code, as_text, suffix=suffix)
+        if (at % 3 == 0 or suffix == ".csv") and could_be_thousands(printed(disclosed.amount, unit)):
+            assert read.errors == [("D7", "not_a_number")], "302,437 alone may be either, and is not guessed at"
+            continue
         assert not read.errors
         assert dong(read, "actual") == disclosed.amount * DONG_OF_A_MILLION, (disclosed, unit)
         assert read.reading.period is not None

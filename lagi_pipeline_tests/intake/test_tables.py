@@ -163,8 +163,10 @@ def test_counts_in_thousands() -> None:
     found = read("employment", "2024-Q4", sheet)[0]
     assert set(found.rows["labour_force"]) == set()
     assert {finding.rule for finding in found.reading.findings} == {"not_whole"}
-    sheet = table(head, *wards("11,372", "8,932"), title="NĂM 2024", unit="Đơn vị tính: nghìn người")
+    sheet = table(head, *wards(11.372, "8,93"), title="NĂM 2024", unit="Đơn vị tính: nghìn người")
     assert set(read("employment", "2024-Q4", sheet)[0].rows["labour_force"]) == {11372}
+    sheet = table(head, *wards("11,372", "8,932"), title="NĂM 2024", unit="Đơn vị tính: nghìn người")
+    assert {f.rule for f in read("employment", "2024-Q4", sheet)[0].reading.findings} == {"not_a_number"}
 
 
 # ---- the header

@@ -19,7 +19,7 @@ from lagi_pipeline.vietnamese.numbers import (
     parse_number,
 )
 
-VIETNAMESE, CONTRADICTORY = Convention.VIETNAMESE, Convention.CONTRADICTORY
+VIETNAMESE, CONTRADICTORY, UNDECIDED = Convention.VIETNAMESE, Convention.CONTRADICTORY, Convention.UNDECIDED
 
 
 def _read(text: str, convention: Convention = VIETNAMESE) -> ParsedNumber:
@@ -116,15 +116,19 @@ def test_anything_else_is_refused_by_name(text: str) -> None:
 @pytest.mark.parametrize(
     ("texts", "convention"),
     [
-        ([], VIETNAMESE),
-        (["1.234,5", "1.800", "0,7", "0.7", "835,535", "1 234"], VIETNAMESE),
+        ([], UNDECIDED),
+        (["1.800", "835,535", "1 234"], UNDECIDED),
+        (["1.234,5", "1.800", "0,7", "835,535", "1 234"], VIETNAMESE),
+        (["1.234,5", "1.800", "0,7", "0.7", "1 234"], VIETNAMESE),
+        (["1.234,5", "0.7", "835,535"], CONTRADICTORY),
+        (["31.57", "140,000"], CONTRADICTORY),
         (["1,234.5"], CONTRADICTORY),
         (["1.234,5", "(1,234,567)"], CONTRADICTORY),
         (["12,345,678.9 %"], CONTRADICTORY),
         (["Điều 1,234.5", "1,2,3", "1,234,5", "1.234.567"], VIETNAMESE),
     ],
 )
-def test_only_an_english_number_contradicts_a_file(texts: list[str], convention: Convention) -> None:
+def test_what_a_file_s_numbers_say_of_how_it_writes_them(texts: list[str], convention: Convention) -> None:
     assert decide_convention(texts) is convention
     assert decide_convention(reversed(texts)) is convention
 
@@ -247,3 +251,14 @@ def test_a_text_is_read_or_refused_and_a_contradictory_file_only_refuses_more(
     assert (number is None) == is_missing(text)
     if number is not None and decide_convention([text]) is VIETNAMESE:
         assert number == parse_number(text, VIETNAMESE)
+
+
+def test_a_comma_before_three_digits_is_read_only_where_the_file_tells_what_it_is() -> None:
+    assert parse_number("140,125", VIETNAMESE) == ParsedNumber(Decimal("140.125"))
+    for convention in (UNDECIDED, CONTRADICTORY):
+        with pytest.raises(NumberError, match="140,125"):
+            parse_number("140,125", convention)
+    for text, value in (("1.800", 1800), ("0,125", Decimal("0.125")), ("12,5", Decimal("12.5"))):
+        parsed = parse_number(text, UNDECIDED)
+        assert parsed is not None
+        assert parsed.value == value
