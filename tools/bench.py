@@ -29,21 +29,17 @@ from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.schedules import MAIN_JOB
 from lagi_pipeline.orchestration.settings import load_settings, range_tags
+from lagi_pipeline.reporting.slips import write_slips
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
+from lagi_pipeline.steps import scorecard as scoring
 from lagi_pipeline.steps.ingest import Ingestion, quarters_on_file
 from lagi_pipeline.warehouse.database import Warehouse
 from lagi_pipeline.warehouse.publish import publish
+from tools.bench_intake import MOMENT, ROOT, VESSEL_HEADER, VESSELS, in_processes_of_their_own, ingest, say, ward_names
 from tools.corpus.__main__ import judge_all
 from tools.corpus.generate import corpus
 from tools.corpus.judge import Outcome
-
-ROOT = Path(__file__).resolve().parents[1]
-MOMENT = datetime(2025, 3, 1, 8)  # noqa: DTZ001 - local, as the pipeline keeps its times
-VESSEL_HEADER = (
-    "Số đăng ký", "Chủ tàu", "Phường/xã", "Chiều dài lớn nhất (m)", "Công suất (kW)", "Nghề", "Số giấy phép",
-    "Giấy phép hết hạn", "Hạn đăng kiểm", "Ngày lắp TBGSHT", "Trạng thái",
-)  # fmt: skip
 
 
 def main() -> None:
@@ -59,15 +55,12 @@ def main() -> None:
     _main_job(options.rounds)
     _executors()
     _intake(options.rows, options.rounds)
+    in_processes_of_their_own()
     _corpus()
 
 
 def _median(rounds: int, measure: Callable[[], float]) -> float:
     return statistics.median(measure() for _ in range(rounds))
-
-
-def _say(what: str, value: str) -> None:
-    print(f"{what:<64} {value}", flush=True)
 
 
 @contextmanager
@@ -88,8 +81,8 @@ def _python(statement: str) -> float:
 def _loading(rounds: int) -> None:
     empty = _median(rounds, lambda: _python("import dagster; dagster.Definitions()"))
     ours = _median(rounds, lambda: _python("import lagi_pipeline.definitions"))
-    _say("loading an empty code location", f"{empty:6.2f} s")
-    _say("loading ours", f"{ours:6.2f} s   beyond the empty one: {ours - empty:.2f} s (aim < 1)")
+    say("loading an empty code location", f"{empty:6.2f} s")
+    say("loading ours", f"{ours:6.2f} s   beyond the empty one: {ours - empty:.2f} s (aim < 1)")
 
 
 def _main_job(rounds: int) -> None:
@@ -108,12 +101,12 @@ def _main_job(rounds: int) -> None:
             runs.append(run)
         with _data_folder() as folder:
             plains.append(_plain(folder))
-    _say("make run, fresh warehouse, after installation", f"{statistics.median(walls):6.2f} s   (aim < 15)")
+    say("make run, fresh warehouse, after installation", f"{statistics.median(walls):6.2f} s   (aim < 15)")
     for part in ("start", "ingest", "compute", "publish"):
-        _say(f"  of which {part}", f"{statistics.median(split[part] for split in splits):6.2f} s")
+        say(f"  of which {part}", f"{statistics.median(split[part] for split in splits):6.2f} s")
     plain, run = statistics.median(plains), statistics.median(runs)
-    _say("the same functions from a plain script", f"{plain:6.2f} s")
-    _say("the Dagster run beyond start-up", f"{run:6.2f} s   ratio {run / plain:.2f} (aim < 1.5)")
+    say("the same functions from a plain script", f"{plain:6.2f} s")
+    say("the Dagster run beyond start-up", f"{run:6.2f} s   ratio {run / plain:.2f} (aim < 1.5)")
 
 
 def _split(folder: Path) -> tuple[dict[str, float], float]:
@@ -151,7 +144,9 @@ def _plain(folder: Path) -> float:
             computing.write_observations(connection, figures, MOMENT)
             computing.write_attainment(connection, figures)
             computing.write_fleet(connection, computing.compute_fleet(connection, situation, MOMENT))
+            scoring.write_scorecard(connection, scoring.compute_scorecard(connection, situation, MOMENT))
         with warehouse.read() as connection:
+            write_slips(connection, warehouse, place)
             gate.require(gate.examine(connection, situation))
         publish(warehouse)
     return time.perf_counter() - began
@@ -178,15 +173,13 @@ def _executors() -> None:
             os.environ["DAGSTER_HOME"] = str(prepare_home(load_settings(folder)))
             with dg.DagsterInstance.get() as instance:
                 began = time.perf_counter()
-                result = dg.execute_job(
-                    dg.reconstructable(job), instance, config, tags=range_tags(quarter, quarter)
-                )
+                result = dg.execute_job(dg.reconstructable(job), instance, config, tags=range_tags(quarter, quarter))
                 seconds[job] = time.perf_counter() - began
             if not result.success:
                 raise SystemExit(f"{job.__name__} failed")
-    _say("one quarter, in-process executor", f"{seconds[in_process_job]:6.2f} s")
+    say("one quarter, in-process executor", f"{seconds[in_process_job]:6.2f} s")
     ratio = seconds[multiprocess_job] / seconds[in_process_job]
-    _say("one quarter, multiprocess executor", f"{seconds[multiprocess_job]:6.2f} s   ratio {ratio:.1f}")
+    say("one quarter, multiprocess executor", f"{seconds[multiprocess_job]:6.2f} s   ratio {ratio:.1f}")
 
 
 def _intake(rows: int, rounds: int) -> None:
@@ -198,9 +191,9 @@ def _intake(rows: int, rounds: int) -> None:
         _write_fleet(path, rows)
         bare = _median(rounds, lambda: _bare(path))
         ours = _median(rounds, lambda: _intake_once(Path(folder), rows))
-    _say(f"{rows} vessels, bare calamine", f"{bare:6.2f} s   {rows / bare:10,.0f} rows/s")
-    _say(f"{rows} vessels, read, validated, written", f"{ours:6.2f} s   {rows / ours:10,.0f} rows/s")
-    _say("", f"         ratio {ours / bare:.2f} (aim at most 3)")
+    say(f"{rows} vessels, bare calamine", f"{bare:6.2f} s   {rows / bare:10,.0f} rows/s")
+    say(f"{rows} vessels, read, validated, written", f"{ours:6.2f} s   {rows / ours:10,.0f} rows/s")
+    say("", f"         ratio {ours / bare:.2f} (aim at most 3)")
 
 
 def _corpus() -> None:
@@ -208,10 +201,10 @@ def _corpus() -> None:
     began = time.perf_counter()
     outcomes = judge_all(corpus())
     seconds = time.perf_counter() - began
-    _say(f"{outcomes.total()} workbooks of the corpus", f"{seconds:6.1f} s")
+    say(f"{outcomes.total()} workbooks of the corpus", f"{seconds:6.1f} s")
     for outcome in Outcome:
         aim = "   (must be 0)" if outcome is Outcome.READ_WRONG else ""
-        _say(f"  {outcome.value}", f"{outcomes[outcome]:6}{aim}")
+        say(f"  {outcome.value}", f"{outcomes[outcome]:6}{aim}")
 
 
 def _bare(path: Path) -> float:
@@ -222,16 +215,7 @@ def _bare(path: Path) -> float:
 
 
 def _intake_once(folder: Path, rows: int) -> float:
-    known, warehouse = catalogue(), Warehouse(folder / "warehouse")
-    shutil.rmtree(warehouse.folder, ignore_errors=True)
-    place = load_place(folder / "raw", known)
-    code = "fisheries_vessels"
-    ingestion = Ingestion(FEEDS[code], known.feeds[code], place, folder / "raw", warehouse, MOMENT)
-    with warehouse.lock(60, "bench"):
-        began = time.perf_counter()
-        with warehouse.write() as connection:
-            result = ingestion.run(connection, Quarter(2024, 4))
-        seconds = time.perf_counter() - began
+    result, seconds = ingest(folder, VESSELS)
     if result.accepted != rows:
         raise SystemExit(f"{result.accepted} of {rows} rows accepted: {result.refused} {result.findings[:3]}")
     return seconds
@@ -239,7 +223,7 @@ def _intake_once(folder: Path, rows: int) -> float:
 
 def _write_fleet(path: Path, rows: int) -> None:
     """A workbook of obviously fictitious vessels."""
-    wards = [unit.label_vi for unit in load_place(ROOT / "data" / "raw", catalogue()).units_on(Quarter(2024, 4).end)]
+    wards = ward_names()
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as workbook:
         sheet = workbook.add_worksheet("Tàu cá")
         days = workbook.add_format({"num_format": "dd/mm/yyyy"})
