@@ -30,8 +30,8 @@ templates: setup ## write the blank workbooks of a quarter (QUARTER=2024-Q3)
 dev: setup ## open the Dagster UI with its schedules (PORT=3000)
 	@$(VENV)/lagi dev --port $(PORT)
 
-test: setup ## run the tests
-	@LAGI_DATA_DIR=data $(VENV)/python -m pytest $(ARGS)
+test: setup ## run the tests, two processes at a time
+	@LAGI_DATA_DIR=data $(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: setup ## check format, style and types
 	$(VENV)/ruff format --check .

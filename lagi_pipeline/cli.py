@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -23,8 +22,9 @@ from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.loading import CatalogueError
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.files import unread
-from lagi_pipeline.orchestration.assets import FORM_CHECK
+from lagi_pipeline.orchestration.assets import FORM_CHECK, OVERDUE_CHECK
 from lagi_pipeline.orchestration.build import build_defs
+from lagi_pipeline.orchestration.dead_runs import end_dead_runs, process_tag
 from lagi_pipeline.orchestration.raw_files import observe
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
 from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of, range_tags
@@ -37,7 +37,6 @@ from lagi_pipeline.steps.ingest import quarters_on_file
 PUBLISHED, FAILED, BLOCKED = 0, 1, 2
 _MOST_LINES = 50
 _MOST_DEBTS = 15
-_PROCESS_TAG = "lagi/process"
 _REPOSITORY = Path(__file__).resolve().parents[1]
 log = logging.getLogger("lagi_pipeline")
 
@@ -135,14 +134,14 @@ def _execute(
     job = build_defs(settings.data_dir).resolve_job_def(MAIN_JOB)
     config = run_config(evaluated_at, demand) | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with _instance(settings) as instance:
-        _end_dead_runs(instance)
+        end_dead_runs(instance)
         changed = observe(settings, instance)
         click.echo(f"{changed} folders of data/raw changed since they were last reported")
         result = job.execute_in_process(
             instance=instance,
             run_config=config,
             raise_on_error=False,
-            tags=range_tags(first, last) | {_PROCESS_TAG: _process()},
+            tags=range_tags(first, last) | process_tag(),
         )
     for name, said in _told(result):
         click.echo(f"{name}: {said}")
@@ -177,9 +176,13 @@ def _cause(error: SerializableErrorInfo | None) -> str:
 
 
 def _told(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
-    """The checks that failed and only tell, but those of single forms: their findings are listed at the end."""
+    """The checks that failed and only tell, but those of single feeds: what they found is listed at the end."""
     for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed and not evaluation.blocking and evaluation.check_name != FORM_CHECK:
+        if (
+            not evaluation.passed
+            and not evaluation.blocking
+            and evaluation.check_name not in {FORM_CHECK, OVERDUE_CHECK}
+        ):
             yield evaluation.check_name, "; ".join(str(value.value) for value in evaluation.metadata.values())
 
 
@@ -190,19 +193,6 @@ def _failed_gate_rules(result: dg.ExecuteInProcessResult) -> list[tuple[str, str
         for evaluation in result.get_asset_check_evaluations()
         if evaluation.blocking and not evaluation.passed
     ]
-
-
-def _process() -> str:
-    return f"{os.getpid()}@{socket.gethostname()}"
-
-
-def _end_dead_runs(instance: dg.DagsterInstance) -> None:
-    """Mark the runs of this command whose process was killed as failed: else they hold the queue for ever."""
-    unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
-    for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)):
-        process, _, host = run.tags.get(_PROCESS_TAG, "").partition("@")
-        if host == socket.gethostname() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
-            instance.report_run_failed(run, f"its process {process} ended without a word")
 
 
 @contextmanager
@@ -312,7 +302,7 @@ def templates(settings: Settings, quarter: Quarter | None) -> None:
 def dev(settings: Settings, port: int) -> None:
     """Open the Dagster UI with its daemon: schedules, the sensor, backfills."""
     with _instance(settings) as instance:
-        _end_dead_runs(instance)
+        end_dead_runs(instance)
     home = prepare_home(settings)
     environment = os.environ | {"DAGSTER_HOME": str(home), "LAGI_DATA_DIR": str(settings.data_dir)}
     command = ["dagster", "dev", "-w", str(_REPOSITORY / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]

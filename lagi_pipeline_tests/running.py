@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,15 @@ def book(
     for address, value in (cells or {}).items():
         made.sheets[sheet].set(address, value)
     return made
+
+
+def emptied(made: Book, *below: Sequence[Any], rows: int = 0) -> Book:
+    """A workbook of which only the table's head is left, the names of some rows, and what is written below."""
+    sheet = made.sheets[-1]
+    first = next(at for at, row in enumerate(sheet.rows) if row and row[0] == 1)
+    names = [[*row[:2]] for row in sheet.rows[first : first + rows]]
+    left = replace(sheet, rows=[*sheet.rows[:first], *names, *map(list, below)], merges=[])
+    return replace(made, sheets=[*made.sheets[:-1], left])
 
 
 def raised(made: Book, amount: float, columns: str, *labels: str, sheet: int = -1) -> Book:

@@ -13,7 +13,8 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
-from lagi_pipeline.cli import _end_dead_runs, main
+from lagi_pipeline.cli import main
+from lagi_pipeline.orchestration.dead_runs import end_dead_runs
 from lagi_pipeline_tests.running import ask, book, send, working
 
 AT = ("--evaluated-at", "2025-03-01T08:00:00")
@@ -153,7 +154,7 @@ def test_a_killed_run_is_marked_as_failed_and_a_living_one_is_left() -> None:
         ):
             run = dg.DagsterRun(job_name=name, status=dg.DagsterRunStatus.STARTED, tags={"lagi/process": process})
             instance.add_run(run)
-        _end_dead_runs(instance)
+        end_dead_runs(instance)
         assert {run.job_name: run.status.value for run in instance.get_runs()} == {
             "dead": "FAILURE",
             "alive": "STARTED",

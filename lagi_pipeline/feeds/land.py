@@ -75,7 +75,7 @@ class ForestRow(FeedRow):
     @rule(
         "forest_parts",
         "{forest_class} (mã {code}): diện tích {area} ha khác tổng các mã con",
-        on=("area",),
+        on=("area", "code"),
         missing=Missing.SKIP_IF_ANY,
     )
     def _forest_parts(cls, frame: pd.DataFrame) -> pd.Series[bool]:
@@ -91,7 +91,7 @@ class ForestRow(FeedRow):
             unproven = any(part in sent_back for part in _parts(code, {*area, *sent_back}))
             return unproven or compare(area[code], [area[part] for part in known], step) is None
 
-        return frame["code"].map(holds)
+        return frame["code"].map(holds, na_action="ignore")
 
     @rule(
         "unforested_parts",

@@ -521,11 +521,15 @@ def _rate(counted: Sequence[int]) -> Decimal | None:
 def _debt(report: _Report, place: Place) -> tuple[str, date] | None:
     """What is overdue of a report, and the first day on which it was.
 
-    A missing report comes before a missing correction: what is asked for anew need not be mended.
+    A missing report comes before a missing correction: what is asked for anew need not be mended. A file of no use
+    that came late buys no time: where nothing usable ever came, its correction is owed since the report was.
     """
     if not report.finals and report.is_expected:
         return ("final_missing" if report.standing else "report_missing"), report.due.final + _DAY
     days = [correction_due(place, report.duty.code, report.quarter, day) + _DAY for day, _ in report.to_correct()]
+    came_late = all(day > report.due.final for day, _ in report.to_correct())
+    if days and came_late and not report.is_usable:
+        days.append(report.due.final + _DAY)
     if days and min(days) <= report.judged_on:
         return "correction_missing", min(days)
     if not report.standing and report.asks_for_estimate and report.due.estimate < report.judged_on:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -28,6 +29,9 @@ _FINEST = 6
 """No figure is taken to be printed more finely than with six decimals."""
 _LARGEST_COUNT = 2**53
 _DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
+_DAY_OR_MONTH = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+_TIME = re.compile(r"\s+(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$")
+_MONTHS = 12
 # Spreadsheets count days from 1900 (with a 29 February 1900 that never was) or, once on the Mac, from 1904.
 _DAY_ZERO, _DAY_ZERO_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _EARLIEST_DAY, _LATEST_DAY = date(1950, 1, 1), date(2099, 12, 31)
@@ -40,6 +44,8 @@ _MOST_REMEMBERED = 20_000
 _UNREADABLE = {
     "error_cell": "ô báo lỗi «{}», không có giá trị; hãy sửa công thức rồi gửi lại",
     "uncached_formula": "công thức «{}» chưa được tính, tệp không chứa kết quả; hãy mở bằng Excel, tính lại rồi lưu",
+    "marked_text": "ô có chữ, số viết nhỏ phía trên, phía dưới, gạch bỏ hoặc ẩn («{}»): không rõ số nào đúng",
+    "scaled_format": "ô lưu {} nhưng định dạng chỉ hiện hàng nghìn hoặc hàng triệu: không rõ số nào đúng",
 }
 _ZERO_DASHES = frozenset("-‐‑‒–—−")
 
@@ -70,7 +76,7 @@ class TypedColumn:
 
     series: pd.Series[Any]
     refused: dict[int, tuple[str, str]] = field(default_factory=dict)
-    remarked: dict[int, str] = field(default_factory=dict)
+    remarked: dict[int, tuple[str, str]] = field(default_factory=dict)
     step: Decimal = Decimal(0)
 
 
@@ -163,7 +169,7 @@ def _values(column: Column, cells: Sequence[Value], reader: Reader, typed: Typed
         if number.refused:
             typed.refused[position] = number.refused
         if number.remark:
-            typed.remarked[position] = number.remark
+            typed.remarked[position] = ("number_form", number.remark)
     return values
 
 
@@ -255,16 +261,27 @@ def _decimals(values: np.ndarray[Any, Any]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """What a cell was read to as a day."""
+    """What a cell was read to as a day.
+
+    ``as_text`` says that it is a text; ``either`` that its day could be its month, ``month_first`` that it can only be
+    a day that is written after its month.
+    """
 
     value: date | None = None
     refused: tuple[str, str] | None = None
+    as_text: bool = False
+    either: bool = False
+    month_first: bool = False
 
 
 def _days(cells: Sequence[Value], reader: Reader) -> TypedColumn:
     typed = TypedColumn(pd.Series(dtype="datetime64[us]"))
     read: dict[Value, _Day] = {"": _Day()}
     days: list[date | None] = []
+    either: list[int] = []
+    month_first: int | None = None
+    first_text: int | None = None
+    has_dates = False
     for position, cell in enumerate(cells):
         day = read.get(cell) or _day(cell, reader)
         if len(read) < _MOST_REMEMBERED:
@@ -272,28 +289,70 @@ def _days(cells: Sequence[Value], reader: Reader) -> TypedColumn:
         days.append(day.value)
         if day.refused:
             typed.refused[position] = day.refused
+        if day.either:
+            either.append(position)
+            first_text = position if first_text is None and day.as_text else first_text
+        if day.month_first and month_first is None:
+            month_first = position
+        has_dates = has_dates or (day.value is not None and not day.as_text)
+    if month_first is not None:
+        _refuse_either(cells, days, either, show(cells[month_first]), typed)
+    elif first_text is not None and has_dates:
+        reason = f"cột vừa có ô ngày vừa có chữ như «{show(cells[first_text])}», được hiểu là ngày/tháng/năm"
+        typed.remarked[first_text] = ("mixed_days", f"{reason}; hãy kiểm tra ngày và tháng có bị đổi chỗ không")
     typed.series = pd.to_datetime(pd.Series(days, dtype="object")).astype("datetime64[us]").dt.normalize()
     return typed
+
+
+def _refuse_either(
+    cells: Sequence[Value], days: list[date | None], either: Sequence[int], example: str, typed: TypedColumn
+) -> None:
+    """Refuse the days of a column that could be months: another of its cells writes the month first.
+
+    So did who typed them, and the program made dates of those that it could, with the day for the month.
+    """
+    for position in either:
+        days[position] = None
+        reason = f"«{show(cells[position])}»: không rõ số nào là ngày, số nào là tháng, vì cùng cột có «{example}»"
+        typed.refused[position] = ("day_or_month", f"{reason}; hãy ghi cả cột theo ngày/tháng/năm")
 
 
 def _day(cell: Value, reader: Reader) -> _Day:
     if isinstance(cell, Unreadable):
         return _Day(refused=unreadable(cell))
     if isinstance(cell, date):
-        return _Day(cell)
+        return _Day(cell, either=_could_be_month(cell.day, cell.month))
     if isinstance(cell, str) and is_missing(cell):
         return _Day()
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         numbered = _numbered_day(cell, reader)
         if numbered is not None:
-            return _Day(numbered)
+            return _Day(numbered, either=_could_be_month(numbered.day, numbered.month))
     elif isinstance(cell, str):
-        for form in _DAY_FORMS:
-            try:
-                return _Day(datetime.strptime(cell.strip(), form).date())  # noqa: DTZ007 - a day has no zone
-            except ValueError:
-                continue
-    return _Day(refused=("not_a_day", f"cần một ngày có thật dạng dd/mm/yyyy, thấy «{show(cell)}»"))
+        return _text_day(cell)
+    return _Day(refused=_no_day(cell))
+
+
+def _could_be_month(day: int, month: int) -> bool:
+    return 0 < day <= _MONTHS and day != month
+
+
+def _no_day(cell: Value) -> tuple[str, str]:
+    return "not_a_day", f"cần một ngày có thật dạng dd/mm/yyyy, thấy «{show(cell)}»"
+
+
+def _text_day(cell: str) -> _Day:
+    """The day that a text writes, its time of day left out."""
+    text = _TIME.sub("", cell.strip())
+    parts = _DAY_OR_MONTH.fullmatch(text)
+    day, month = (int(parts[1]), int(parts[3])) if parts else (0, 0)
+    for form in _DAY_FORMS:
+        try:
+            value = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+        return _Day(value, as_text=True, either=_could_be_month(day, month))
+    return _Day(refused=_no_day(cell), as_text=True, month_first=0 < day <= _MONTHS < month)
 
 
 def _numbered_day(number: float, reader: Reader) -> date | None:

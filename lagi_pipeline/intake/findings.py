@@ -10,6 +10,9 @@ from typing import Self
 TOO_MANY_REJECTED = "too_many_rejected"
 """The rule by which a file is refused for the share of its rows that were rejected."""
 
+NO_ROWS = "no_rows"
+"""The rule by which a file is refused that has the form and says nothing in it."""
+
 
 class Severity(StrEnum):
     """Whether a finding rejects its row or only warns."""

@@ -48,7 +48,8 @@ class Column:
 
     ``labels`` are header paths, outermost first, joined by ``" / "``; all but the last need only stand somewhere above.
     The first of them heads the column in the blank form.
-    ``unit`` is the unit of the table that the figure is brought to; ``vocabulary`` the words (as label keys) that a
+    ``unit`` is the unit of the table that the figure is brought to; ``prose`` whether a text tells a story, in which
+    people may be named; ``vocabulary`` the words (as label keys) that a
     text may be, none where it is free; ``shape`` what its codes look like (register numbers), where it holds codes;
     ``compares`` whether its percentages compare with a whole (last year's, the plan), so that a column of nothing but
     fractions cannot be meant.
@@ -63,6 +64,7 @@ class Column:
     additive: bool
     personal: bool
     lower: bool
+    prose: bool
     vocabulary: frozenset[str]
     shape: re.Pattern[str] | None
     compares: bool
@@ -81,17 +83,21 @@ def _column(vi: str, labels: tuple[str, ...], kind: CellKind, checks: dict[str, 
     )
 
 
-def text(
+def text(  # noqa: PLR0913 - what can be said of a text
     vi: str,
     *labels: str,
     required: bool = True,
     personal: bool = False,
     lower: bool = False,
+    prose: bool = False,
     shape: re.Pattern[str] | None = None,
     **checks: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """A column of text, in NFC; ``personal`` text is never kept, ``lower`` text is compared in lower case."""
-    about = {"required": required, "personal": personal, "lower": lower, "shape": shape}
+    """A column of text, in NFC; ``personal`` text is never kept, ``lower`` text is compared in lower case.
+
+    ``prose`` is kept with what names a person in it masked.
+    """
+    about = {"required": required, "personal": personal, "lower": lower, "prose": prose, "shape": shape}
     return _column(vi, labels, CellKind.TEXT, checks, **about)
 
 
@@ -304,13 +310,15 @@ class Listing:
 
     ``keys`` are the values of ``key_column`` whose rows an indicator reads. ``nested`` listings hold wholes beside
     their parts, so that a total is not the sum of the rows. ``months`` is the column whose texts name a month of the
-    quarter. The blank form prints the ``usual`` rows and leaves ``blank_rows`` more to be filled.
+    quarter. A list that ``may_be_empty`` may honestly have no row, if it says so in words. The blank form prints the
+    ``usual`` rows and leaves ``blank_rows`` more to be filled.
     """
 
     key_column: str | None = None
     keys: tuple[str, ...] = ()
     nested: bool = False
     months: str | None = None
+    may_be_empty: bool = False
     usual: tuple[UsualRow, ...] = ()
     blank_rows: int = 200
 
@@ -378,6 +386,7 @@ class Form:
                 additive=column.metadata.get("additive", False),
                 personal=column.metadata.get("personal", False),
                 lower=column.metadata.get("lower", False),
+                prose=column.metadata.get("prose", False),
                 vocabulary=frozenset(column.metadata.get("words", ())),
                 shape=column.metadata.get("shape"),
                 compares=column.metadata.get("compares", False),

@@ -11,10 +11,11 @@ from datetime import date, datetime, time, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What stands in a cell that holds no value: an Excel error, or a formula that was never computed.
+    """What stands in a cell whose value cannot be told.
 
-    ``rule`` is the finding's code, ``error_cell`` or ``uncached_formula``; ``text`` what stands there (``#REF!``,
-    ``=SUM(C5:C9)``).
+    ``rule`` is the finding's code: ``error_cell`` (an Excel error), ``uncached_formula`` (never computed),
+    ``marked_text`` (digits, or what is beside them, are raised, struck out or hidden) or ``scaled_format`` (shown in
+    thousands of what is stored); ``text`` what stands there (``#REF!``, ``=SUM(C5:C9)``, ``300¹``).
     """
 
     rule: str
@@ -44,9 +45,10 @@ class Sheet:
 
     ``rows`` is rectangular; a blank cell is ``""``. ``first_row`` and ``first_column`` (zero-based) place it, so that
     addresses are those the sender sees. All positions below are absolute and zero-based: ``merges`` are
-    ((row, column), (row, column)), both ends included; ``hidden_rows`` are rows hidden by hand or by a filter;
-    ``percents`` are cells whose format is a percentage (they hold 0.64 and show 64 %). ``hidden`` is the sheet itself;
-    ``date1904`` says that day numbers count from 1904.
+    ((row, column), (row, column)), both ends included; ``hidden_rows`` are rows hidden by hand or by a filter,
+    ``hidden_columns`` columns; ``percents`` are cells whose format is a percentage (they hold 0.64 and show 64 %).
+    ``hidden`` is the sheet itself; ``date1904`` says that day numbers count from 1904; ``delimited`` that signs between
+    the cells told them apart (csv), so that a sign too many moves the rest of its row.
     """
 
     name: str
@@ -58,6 +60,8 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     percents: frozenset[tuple[int, int]] = frozenset()
     date1904: bool = False
+    hidden_columns: frozenset[int] = frozenset()
+    delimited: bool = False
 
     def row_number(self, row: int) -> int:
         """The 1-based number, as the sender sees it, of a row of ``rows``."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.findings import RefusedFileError
-from lagi_pipeline.intake.form import Column, Form
+from lagi_pipeline.intake.form import CellKind, Column, Covers, Form
 from lagi_pipeline.intake.grid import Sheet
 from lagi_pipeline.vietnamese.text import label_key
 from lagi_pipeline.vietnamese.units import strip_column_unit
@@ -17,24 +18,50 @@ from lagi_pipeline.vietnamese.units import strip_column_unit
 _DEEPEST_HEADER = 3
 _LAST_HEADER_ROW = 400
 _LONGEST_LABEL = 120
+_LAST_QUARTER = 4
+_FEWEST_NAMED = 2
+"""Columns before the figures: a number and a name."""
+_FOUR_DIGITS = re.compile(r"\d{4}")
 # What a header says of the reporting period ("Thực hiện quý III", "Ước thực hiện 6 tháng", "Lũy kế từ đầu năm đến hết
 # quý III") is the title's business; a label is the same without it. What names another period ("Thực hiện năm 2023"
-# in 2024) stays, and is another label.
+# in 2024, "Ước thực hiện cả năm" in a third quarter) stays, and is another label; a plan is of the whole year anyway.
 _PERIOD_WORDS = re.compile(
     r"""
     (?P<compared>\bcùng\ kỳ)\s+năm\s+(?P<compared_year>\d{4})\b
     | (?:\btính\s+)?\btừ\ đầu\ năm\b
     | (?:\btính\s+)?\b(?:đến\ hết|đến|hết)\s+(?=quý|tháng|\d|năm|ngày)
     | (?:\bngày\s+)?\b(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<date_year>\d{4}))?\b
-    | \bquý(?:\s+(?P<quarter>iv|i{1,3}|[1-4])\b)?(?:\s*/\s*(?P<quarter_year>\d{4})\b)?
-    | \b(?P<months>\d{1,2})\s+tháng\b(?:\s+đầu\b)?
-    | \bcả\ năm\b | \bđầu\ năm\b
-    | \bnăm\b(?:\s+(?P<year>\d{4})\b)?
+    | \bquý(?:\s+(?P<quarter>iv|i{1,3}|[1-4])\b)?(?:\s*(?:/|\bnăm\b)\s*(?P<quarter_year>\d{4})\b)?
+    | \b(?P<months>\d{1,2})\s+tháng\b(?:\s+đầu\b)?(?:\s*(?:/|\bnăm\b)(?:\s*(?P<months_year>\d{4})\b)?)?
+    | \bđầu\ năm\b
+    | (?P<plan>\b(?:dự\ toán|kế\ hoạch|kh|chỉ\ tiêu|nhiệm\ vụ))(?:\ cả)?\ năm\b(?:\s+(?P<plan_year>\d{4})\b)?
+    | (?P<whole>\b(?:cả\ )?năm\b(?!\ (?:trước|nay|ngoái|sau)))(?:\s+(?P<year>\d{4})\b)?
     """,
     re.VERBOSE,
 )
+_CUMULATIVE = re.compile(r"lũy kế|đầu năm|\b(?:6|9|12)\s+tháng\b")
+_PLANNED = re.compile(r"\b(?:kế hoạch|dự toán|nhiệm vụ năm|chỉ tiêu năm)\b")
+_COMPARED = re.compile(r"\b(?:so sánh|so với|cùng kỳ)\b|^tỷ lệ\b")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _Path = tuple[str, ...]
+
+
+class Sense(Enum):
+    """What a header path says its figures are, beside what they count; a column takes only what its labels say too."""
+
+    CUMULATIVE = auto()
+    PLANNED = auto()
+    COMPARED = auto()
+    OTHER_PERIOD = auto()
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A path by which a column may be found, and the senses that figures under it may have."""
+
+    path: _Path
+    column: Column
+    senses: frozenset[Sense]
 
 
 @dataclass(frozen=True)
@@ -76,13 +103,18 @@ def header_key(label: str, quarter: Quarter | None) -> str:
 
 def _other_period(found: re.Match[str], quarter: Quarter | None) -> str:
     """What stays of a phrase of time: nothing where it is the reporting period's, all of it where it is another's."""
+    if found["plan"]:
+        of_year = quarter is None or not found["plan_year"] or int(found["plan_year"]) == quarter.year
+        return found["plan"] if of_year else found[0]
     if quarter is None:
         return found["compared"] or " "
+    if found["whole"] and quarter.number != _LAST_QUARTER:
+        return found[0]
     if found["compared"]:
         return found["compared"] if int(found["compared_year"]) == quarter.year - 1 else found[0]
     numbers: list[float] = [_ROMAN.get(found["quarter"]) or int(found["quarter"])] if found["quarter"] else []
     numbers += [int(found["months"]) / 3] if found["months"] else []
-    years = [int(found[name]) for name in ("quarter_year", "year", "date_year") if found[name]]
+    years = [int(found[name]) for name in ("quarter_year", "months_year", "year", "date_year") if found[name]]
     last_day = not found["day"] or (int(found["day"]), int(found["month"])) == (quarter.end.day, quarter.end.month)
     same = last_day and all(n == quarter.number for n in numbers) and all(y == quarter.year for y in years)
     return " " if same else found[0]
@@ -108,8 +140,8 @@ def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> Search:
         RefusedFileError: two columns of the sheet answer to the same column of the form.
     """
     required = [column for column in form.columns if column.required]
-    wishes = [(path, column) for column in form.columns for path in _wanted(column, quarter)]
-    wishes.sort(key=lambda wish: -len(wish[0]))
+    wishes = [wish for column in form.columns for wish in _wanted(form, column, quarter)]
+    wishes.sort(key=lambda wish: -len(wish.path))
     best = max(
         _candidates(sheet, wishes, quarter),
         key=lambda header: (header.found(required), sum(c.name in header.places for c in required), *header.score),
@@ -131,9 +163,9 @@ def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> Search:
     return Search(best, [])
 
 
-def _candidates(sheet: Sheet, wishes: Sequence[tuple[_Path, Column]], quarter: Quarter | None) -> Iterator[Header]:
+def _candidates(sheet: Sheet, wishes: Sequence[_Wish], quarter: Quarter | None) -> Iterator[Header]:
     """A header for every block of rows in which a label of the form stands."""
-    known = {path[-1] for path, _ in wishes}
+    known = {wish.path[-1] for wish in wishes}
     seen: set[tuple[int, int]] = set()
     for row, cells in enumerate(sheet.rows[:_LAST_HEADER_ROW]):
         if not any(
@@ -149,32 +181,100 @@ def _candidates(sheet: Sheet, wishes: Sequence[tuple[_Path, Column]], quarter: Q
                     yield _match(sheet, wishes, (top, bottom), quarter)
 
 
-def _wanted(column: Column, quarter: Quarter | None) -> list[_Path]:
+def _wanted(form: Form, column: Column, quarter: Quarter | None) -> list[_Wish]:
     """The header paths by which a column is found, normalised."""
-    return [tuple(header_key(part, quarter) for part in label.split(" / ")) for label in column.labels]
+    wishes = []
+    for label in column.labels:
+        parts = tuple(label.split(" / "))
+        senses = _senses(parts, None)
+        if form.covers is Covers.YTD or (quarter is not None and quarter.number == 1):
+            senses |= {Sense.CUMULATIVE}  # a first quarter is both
+        wishes.append(_Wish(tuple(header_key(part, quarter) for part in parts), column, senses))
+    return wishes
 
 
-def _match(
-    sheet: Sheet, wishes: Sequence[tuple[_Path, Column]], rows: tuple[int, int], quarter: Quarter | None
-) -> Header:
-    """Give each column of the form its place: the longest paths choose first, and a place is given once."""
+@lru_cache(maxsize=4_096)
+def _senses(labels: _Path, quarter: Quarter | None) -> frozenset[Sense]:
+    """What a header path says its figures are."""
+    senses = set()
+    for key in map(label_key, labels):
+        senses |= {sense for sense, pattern in _SENSES.items() if pattern.search(key)}
+        if quarter is not None and any(_is_of_another(found, quarter) for found in _PERIOD_WORDS.finditer(key)):
+            senses.add(Sense.OTHER_PERIOD)
+    return frozenset(senses)
+
+
+_SENSES = {Sense.CUMULATIVE: _CUMULATIVE, Sense.PLANNED: _PLANNED, Sense.COMPARED: _COMPARED}
+
+
+def _is_of_another(found: re.Match[str], quarter: Quarter) -> bool:
+    """Whether a phrase of time in a group's label is of another period; a group may well be of the whole year."""
+    if found["whole"]:
+        return bool(found["year"]) and int(found["year"]) != quarter.year
+    return _other_period(found, quarter).strip() == found[0].strip() and not (found["compared"] or found["plan"])
+
+
+def _match(sheet: Sheet, wishes: Sequence[_Wish], rows: tuple[int, int], quarter: Quarter | None) -> Header:
+    """Give each column of the form its place: the longest paths choose first, and a place is given once.
+
+    A column of figures to which another column answers too, by whichever of its labels, is ambiguous.
+    """
     raw = _raw_paths(sheet, *rows)
     keys = [tuple(header_key(part, quarter) for part in path) for path in raw]
+    senses = [_senses((*above, *path), quarter) for above, path in zip(_groups_above(sheet, rows[0]), raw, strict=True)]
     at: dict[str, int] = {}
     ambiguous: dict[str, list[int]] = {}
     depth = 0
-    for path, column in wishes:
-        if column.name in at or column.name in ambiguous:
+
+    def free(wish: _Wish) -> list[int]:
+        taken = set(at.values())
+        return [
+            place
+            for place, key in enumerate(keys)
+            if place not in taken and _answers(key, wish.path) and senses[place] <= wish.senses
+        ]
+
+    for wish in wishes:
+        if wish.column.name in at or wish.column.name in ambiguous:
             continue
-        places = [place for place, key in enumerate(keys) if place not in at.values() and _answers(key, path)]
+        places = free(wish)
         if len(places) == 1:
-            at[column.name] = places[0]
-            depth += len(path)
+            at[wish.column.name] = places[0]
+            depth += len(wish.path)
         elif places:
-            ambiguous[column.name] = places
+            ambiguous[wish.column.name] = places
+    for wish in wishes:
+        if wish.column.kind is not CellKind.TEXT and wish.column.name in at and (others := free(wish)):
+            ambiguous[wish.column.name] = [at.pop(wish.column.name), *others]
     units = {name: unit for name, place in at.items() if (unit := _unit_of(raw[place]))}
     labels = {place: " / ".join(path) for place, path in enumerate(raw) if path}
     return Header(*rows, at, units, labels, ambiguous, depth)
+
+
+def _groups_above(sheet: Sheet, top: int) -> list[_Path]:
+    """For each column the labels of groups right above a header's first row, which it may have left out.
+
+    A title stands over the first columns too, or names its year; a group stands over some of the others.
+    """
+    above: list[list[str]] = [[] for _ in sheet.rows[top]]
+    for row in range(max(top - _DEEPEST_HEADER + 1, 0), top):
+        for place, cell in enumerate(sheet.rows[row]):
+            if isinstance(cell, str) and cell and place >= _FEWEST_NAMED and not _FOUR_DIGITS.search(cell):
+                for covered in range(place, _end_of_group(sheet, row, place) + 1):
+                    above[covered].append(cell)
+    return [tuple(labels) for labels in above]
+
+
+def _end_of_group(sheet: Sheet, row: int, place: int) -> int:
+    """The last column that a group's label stands over: its merged cell's, or as far as blanks follow it."""
+    for (first_row, first_column), (_, last_column) in sheet.merges:
+        if (first_row - sheet.first_row, first_column - sheet.first_column) == (row, place):
+            return min(last_column - sheet.first_column, len(sheet.rows[row]) - 1)
+    if sheet.merges:
+        return place
+    cells = sheet.rows[row]
+    following = (at for at in range(place + 1, len(cells)) if cells[at] != "")
+    return next(following, len(cells)) - 1
 
 
 def _unit_of(path: _Path) -> str | None:

@@ -31,6 +31,9 @@ _KIND_PREFIXES = {
 _NAMED_KIND = re.compile(r"(phường|xã|thị trấn|p\.|x\.|tt\.|p(?=\s)|x(?=\s))\s*(.+)")
 # Not "x." and "p.", which are kinds of units.
 _ORDINAL = re.compile(r"(?:\d{1,2}|i{1,3}|iv|v|vi{1,3})\s*[.)/-]\s*|[-+*•]\s*")
+# A heading between a total and its parts, or the beginning of a part's name.
+_OF_WHICH = "trong đó"
+_MOST_NUMBERS = 5
 
 Rejection = tuple[int, str | None, str, str]
 
@@ -163,8 +166,9 @@ def key_by_outline(table: TypedTable, rows: Outline) -> Keyed:
     keys = [label_key(re.sub(r"^[-–+*•]\s*", "", label)) for label in labels]
     figures = table.has_figures()
     totals = _totals(keys, rows)
+    is_total = frozenset(totals)
     items = _items(keys, positions, rows)
-    paths = ["total" if at in totals else place.path if place else None for at, place in enumerate(positions)]
+    paths = ["total" if at in is_total else place.path if place else None for at, place in enumerate(positions)]
     headings = [at for at, path in enumerate(paths) if path is None and not figures[at]]
 
     frame = frame.assign(
@@ -207,10 +211,11 @@ def _items(keys: Sequence[str], positions: Sequence[Position | None], rows: Outl
 def _children(positions: Sequence[Position | None], totals: Sequence[int], without: set[int]) -> dict[int, list[int]]:
     """The direct children of each row; the first total's are the top rows. Without any marker, all rows are top."""
     no_markers = not any(positions)
+    is_total = frozenset(totals)
     children: dict[int, list[int]] = {}
     for at, place in enumerate(positions):
         parent = place.parent if place else None
-        is_top = parent is None and (place is not None or no_markers) and at not in totals
+        is_top = parent is None and (place is not None or no_markers) and at not in is_total
         if is_top and totals:
             parent = totals[0]
         if parent is not None and at not in without:
@@ -227,13 +232,18 @@ def _check_key_items(keyed: Keyed, table: TypedTable, rows: Outline) -> None:
         if not there:
             keyed.problems.append(f"không thấy dòng «{item.labels[0]}» trong «{form.title_vi}»")
         elif len(there) > 1:
-            numbers = ", ".join(str(number) for number in frame.loc[there, "row"])
+            numbers = _few(frame.loc[there, "row"].tolist())
             keyed.problems.append(f"có nhiều dòng «{item.labels[0]}» (dòng {numbers})")
         for index in there:
             for name in form.key_figures:
                 if pd.isna(frame.loc[index, name]) and (index, name) not in table.unread:
                     reason = f"thiếu số liệu «{form.column(name).title_vi}» ở dòng «{item.labels[0]}»"
                     keyed.rejected.append((index, name, "missing_figure", reason))
+
+
+def _few(numbers: Sequence[int]) -> str:
+    """Row numbers as people write them, the first few of many."""
+    return ", ".join(map(str, numbers[:_MOST_NUMBERS])) + (" …" if len(numbers) > _MOST_NUMBERS else "")
 
 
 def match_unit(key: str, units: Iterable[Unit]) -> Unit | None:
@@ -255,6 +265,7 @@ class _Is(Enum):
     TOTAL = auto()
     OUTSIDE = auto()
     REMARK = auto()
+    PART = auto()
     UNKNOWN = auto()
 
 
@@ -288,8 +299,9 @@ def key_by_unit(table: TypedTable, rows: UnitRows, place: Place, quarter: Quarte
     )
     names = ", ".join(unit.label_vi for unit in units)
     for index, (row, label) in enumerate(zip(found, labels, strict=True)):
-        if row.kind is _Is.UNKNOWN:
-            reason = f"không có đơn vị «{label}»; các đơn vị: {names}"
+        if row.kind in {_Is.PART, _Is.UNKNOWN}:
+            said = f"không có đơn vị «{label}»" if label.strip() else "dòng không ghi tên đơn vị"
+            reason = f"{said}; các đơn vị: {names}"
             keyed.rejected.append((index, form.label, "unknown_unit", reason))
     _reject_twins(keyed, form, rows)
     _Totals(table, found, keyed, place).settle(town_alone=rows.town_total_alone)
@@ -301,6 +313,7 @@ def _tell_unit_rows(table: TypedTable, rows: UnitRows, place: Place, units: Sequ
     own_blocks = {label_key(name) for name in rows.blocks}
     own_name = label_key(place.file.name_vi)
     blocks: list[str] = []
+    figures = table.has_figures()
     found: list[_UnitRow] = []
     for index, label in enumerate(table.labels):
         whole = label_key(label)
@@ -319,7 +332,9 @@ def _tell_unit_rows(table: TypedTable, rows: UnitRows, place: Place, units: Sequ
         elif bare in neighbours:
             found.append(_UnitRow(_Is.OUTSIDE, None, None))
         else:
-            found.append(_UnitRow(_Is.REMARK if index in table.aside else _Is.UNKNOWN, None, block))
+            is_heading = index in table.aside or (bare.rstrip(": ") == _OF_WHICH and not figures[index])
+            other = _Is.PART if bare.startswith(_OF_WHICH) else _Is.UNKNOWN
+            found.append(_UnitRow(_Is.REMARK if is_heading else other, None, block))
     return found
 
 
@@ -343,9 +358,9 @@ def _reject_twins(keyed: Keyed, form: Form, rows: UnitRows) -> None:
     known = frame[frame["unit_code"].notna()]
     columns = ["unit_code", "block"] if rows.blocks else ["unit_code"]
     for _, twins in known[known.duplicated(columns, keep=False)].groupby(columns, dropna=False):
-        numbers = ", ".join(str(number) for number in twins["row"])
-        for index, name in twins["unit_name"].items():
-            keyed.rejected.append((int(str(index)), form.label, "unit_twice", f"{name} có nhiều dòng ({numbers})"))
+        name, numbers = str(twins["unit_name"].iloc[0]), _few(twins["row"].tolist())
+        reason = f"{name} có {len(twins)} dòng (dòng {numbers})"
+        keyed.rejected.extend((index, form.label, "unit_twice", reason) for index in twins.index.tolist())
 
 
 class _Totals:
@@ -353,7 +368,7 @@ class _Totals:
 
     def __init__(self, table: TypedTable, found: Sequence[_UnitRow], keyed: Keyed, place: Place) -> None:
         self._table, self._found, self._keyed, self._place = table, found, keyed, place
-        # Rows that name no unit are in the printed total like others.
+        # Rows that name no unit are in the printed total like others; what is "of which" is in another row already.
         self._parts = self._rows(_Is.UNIT, _Is.UNKNOWN)
         self._outside = self._rows(_Is.OUTSIDE)
         self._leaving: list[int] = []
@@ -371,7 +386,9 @@ class _Totals:
         blanks: list[int] = []
         told = any(figures[index] for index in self._rows(_Is.BLOCK, _Is.TOTAL))
         if town_alone and told and not any(figures[index] for index in self._parts):
-            blanks = self._parts
+            # What names no unit, or a unit twice, stays to be told.
+            rejected = {index for index, *_ in keyed.rejected}
+            blanks = [index for index in self._rows(_Is.UNIT) if index not in rejected]
             self._settle_town_alone()
         else:
             for index in self._rows(_Is.BLOCK, _Is.TOTAL):
@@ -412,7 +429,9 @@ class _Totals:
         alone = [
             name
             for name in self._table.additive
-            if parts and frame[name].notna()[index] and frame.loc[list(parts), name].isna().all()
+            # A block's total without any row of the block may sum up rows that stand elsewhere.
+            if parts or not self._parts
+            if frame[name].notna()[index] and frame.loc[list(parts), name].isna().all()
             if not any((part, name) in self._table.unread for part in parts)
         ]
         for name in alone:
@@ -433,17 +452,32 @@ class _Totals:
         town = next((index for index in totals if self._found[index].is_place), None)
         if town is None and totals and not self._outside:
             town = totals[0]
+        if town is None:
+            for index in self._rows(_Is.BLOCK, _Is.TOTAL):
+                self._reject_alone(index)
+            return
         self._leaving += blocks + [index for index in self._rows(_Is.TOTAL) if index not in totals]
         for index in totals:
             if index != town:
-                self._settle(index, [] if town is None else [town])
-        if town is None:
-            return
+                self._settle(index, [town])
         for name, reason in self._table.differences(town, blocks) if len(blocks) > 1 else ():
             self._keyed.rejected.append((town, name, "total_sum", reason))
             self._keyed.problems.append(f"dòng {self._number(town)}, {reason}")
         frame = self._keyed.frame
         frame.loc[town, ["unit_code", "unit_name"]] = [self._place.file.code, self._place.file.name_vi]
+
+    def _reject_alone(self, index: int) -> None:
+        """Reject a total that nothing says is the town's; without any figure it just leaves."""
+        table = self._table
+        given = [name for name in table.figures if table.frame[name].notna()[index]]
+        if not given:
+            if not table.has_unread_figure(index):
+                self._leaving.append(index)
+            return
+        beside = "bên cạnh số của đơn vị ngoài địa bàn" if self._outside else "của từng khối"
+        reason = f"chỉ có số tổng {beside}, không rõ số của {self._place.file.name_vi}; các đơn vị để trống"
+        self._keyed.rejected.append((index, given[0], "total_alone", reason))
+        self._keyed.problems.append(f"dòng {self._number(index)}: {reason}")
 
 
 def _is_of(unit: Unit, block: str) -> bool:

@@ -55,11 +55,12 @@ def place_rows(markers: Sequence[str], labels: Sequence[str]) -> list[Position |
     it at its level and no "II" follows; else it is Roman. A row without any marker has no position.
     """
     plain = [_plain(marker) for marker in markers]
+    next_capitals = _next_capitals(plain)
     stack: list[_Open] = []
     unnumbered: dict[tuple[Mark, int | None], int] = {}
     positions: list[Position | None] = []
     for index, (marker, label) in enumerate(zip(plain, labels, strict=True)):
-        mark = _mark(marker or _leading_dash(label), stack, plain[index + 1 :])
+        mark = _mark(marker or _leading_dash(label), stack, next_capitals[index])
         if mark is None:
             positions.append(None)
             continue
@@ -74,6 +75,17 @@ def place_rows(markers: Sequence[str], labels: Sequence[str]) -> list[Position |
         stack.append(_Open(mark, name, index))
         positions.append(Position(path, parent))
     return positions
+
+
+def _next_capitals(markers: Sequence[str]) -> list[str]:
+    """For each marker the first letter or Roman numeral below it; "" where there is none."""
+    found: list[str] = []
+    following = ""
+    for marker in reversed(markers):
+        found.append(following)
+        if _LETTER.fullmatch(marker) or _ROMAN.fullmatch(marker):
+            following = marker
+    return found[::-1]
 
 
 def _plain(marker: str) -> str:
@@ -100,7 +112,7 @@ def _close(stack: list[_Open], mark: Mark, name: str) -> None:
         del stack[levels.index(mark) :]
 
 
-def _mark(marker: str, stack: Sequence[_Open], following: Sequence[str]) -> Mark | None:
+def _mark(marker: str, stack: Sequence[_Open], next_capital: str) -> Mark | None:
     if marker in _DASHES:
         return Mark.DASH
     if marker == Mark.PLUS.value:
@@ -108,12 +120,12 @@ def _mark(marker: str, stack: Sequence[_Open], following: Sequence[str]) -> Mark
     for pattern, mark in ((_DOTTED, Mark.DOTTED), (_ARABIC, Mark.ARABIC), (_SMALL, Mark.SMALL)):
         if pattern.fullmatch(marker):
             return mark
-    if _LETTER.fullmatch(marker) and _is_letter(marker, stack, following):
+    if _LETTER.fullmatch(marker) and _is_letter(marker, stack, next_capital):
         return Mark.LETTER
     return Mark.ROMAN if _ROMAN.fullmatch(marker) else None
 
 
-def _is_letter(marker: str, stack: Sequence[_Open], following: Sequence[str]) -> bool:
+def _is_letter(marker: str, stack: Sequence[_Open], next_capital: str) -> bool:
     """Whether a capital is a letter rather than a Roman numeral: its neighbours decide."""
     if not _ROMAN.fullmatch(marker):
         return True
@@ -121,7 +133,6 @@ def _is_letter(marker: str, stack: Sequence[_Open], following: Sequence[str]) ->
     romans = [row.name for row in stack if row.mark is Mark.ROMAN]
     if romans and _roman_value(marker) == _roman_value(romans[-1]) + 1:
         return False
-    next_capital = next((name for name in following if _LETTER.fullmatch(name) or _ROMAN.fullmatch(name)), "")
     begins_numerals = marker == "I" and next_capital == "II"
     return bool(letters) and ord(marker) == ord(letters[-1]) + 1 and not begins_numerals
 

@@ -26,7 +26,7 @@ _PHRASE = re.compile(
         \b(?P<day>\d{{1,2}})\s*(?:[/.-]|tháng)\s*(?P<month>\d{{1,2}})\s*(?:[/.-]|năm)\s*(?P<date_year>{_YEAR})
     | \bngày[\s.…_\d]*tháng[\s.…_\d]*năm[\s.…_]*\d{{4}}        # "ngày … tháng 7 năm 2024" of a letter
     | \b(?:giá\ so\ sánh|giá\ cố\ định|giá\ hiện\ hành|gốc){_GAP}(?:năm\s*)?{_YEAR}
-    | \btháng\s*\d{{1,2}}\b(?:\s*(?:năm|/|-)\s*{_YEAR})?         # a single month
+    | \btháng\s*(?P<single>\d{{1,2}})\b(?:\s*(?:năm|/|-)\s*(?P<single_year>{_YEAR}))?
     | \b(?P<through>hết\s+)?quý\s*(?P<quarters>{_NUMBER}(?:\s*(?:,|và|\+|&|-)\s*{_NUMBER}(?!\s*tháng))*)
         (?:{_GAP}(?:của\s*)?(?:năm\s*)?(?P<quarter_year>{_YEAR}))?
     | \b(?P<months>\d{{1,2}})\s*tháng(?P<last_months>\s*cuối)?(?:\s*đầu)?(?:\s*(?:của\s*)?năm)?
@@ -52,11 +52,19 @@ _LAST_QUARTER = 4
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _ESTIMATE = re.compile(r"\bước\b")
 _CUMULATIVE = re.compile(r"\blũy kế\b")
+_DATED_PLACE = re.compile(r"[^\d,]{1,30},\s*tháng\b")
 _LONG_WORD = re.compile(r"\w{3,}")
 
 
 class PeriodError(ValueError):
-    """The title lines state no single quarter; the message (Vietnamese) names what they state."""
+    """The title lines state no single quarter; the message (Vietnamese) names what they state.
+
+    ``within`` is the quarter that holds the month or day stated, where they state no more than that.
+    """
+
+    def __init__(self, message: str, within: Quarter | None = None) -> None:
+        super().__init__(message)
+        self.within = within
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class _Kind(IntEnum):
     FINE = 1  # a quarter, months of the year, the whole year beside a quarter
     YEAR = 2  # "năm 2024": a period of its own only where nothing finer stands
     AS_OF = 3  # "tính đến 31/12/2024"
+    MONTH = 4  # "tháng 8 năm 2024": no period of ours, unless something else is stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +98,12 @@ class _Statement:
     year: int | None
     about: str  # the group of _GOVERNOR
     cumulative: bool = False
+    within: Quarter | None = None
 
     def counts(self) -> bool:
         # The year of a document or a plan is not the period; a quarter said of one still is.
+        if self.kind is _Kind.MONTH:
+            return self.about == "report"
         whole_year = self.number == _LAST_QUARTER and self.cumulative
         return self.about == "report" or (self.about == "document" and not whole_year)
 
@@ -116,7 +128,9 @@ def read_period(lines: Sequence[str]) -> Period | None:
 
     numbers = {statement.number for statement in leading if statement.number}
     if not numbers:
-        raise PeriodError(f"số tháng không ứng với quý nào: {_quoted(lines, leading)}")
+        within = {statement.within for statement in leading}
+        only = within.pop() if len(within) == 1 else None
+        raise PeriodError(f"kỳ báo cáo không tròn quý: {_quoted(lines, leading)}", only)
     years = {statement.year for statement in dated if statement.year} or _years_of_outlook(everything, leading)
     if not years:
         raise PeriodError(f"không thấy năm của kỳ báo cáo: {_quoted(lines, leading)}")
@@ -144,8 +158,10 @@ def _statements(line: int, key: str) -> Iterator[_Statement]:
     for found in _PHRASE.finditer(key):
         about = _about(key[: found.start()])
         if found["as_of"]:
-            if ended := _quarter_ending(int(found["date_year"]), int(found["month"]), int(found["day"])):
-                yield _Statement(line, _Kind.AS_OF, ended.number, ended.year, about)
+            yield _as_of(found, line, about)
+        elif found["single_year"] and not _DATED_PLACE.match(key):
+            within = _quarter_of(int(found["single_year"]), int(found["single"]))
+            yield _Statement(line, _Kind.MONTH, None, int(found["single_year"]), about, within=within)
         elif found["quarters"]:
             for number in re.findall(_NUMBER, found["quarters"]):
                 quarter = _ROMAN.get(number) or int(number)
@@ -185,6 +201,19 @@ def _title(keys: Sequence[str], line: int) -> list[str]:
     return [keys[line], keys[line - 1]] if is_alone and line > 0 else [keys[line]]
 
 
+def _as_of(found: re.Match[str], line: int, about: str) -> _Statement:
+    """A day as of which figures are: of the quarter that it ends, or of none."""
+    year, month = int(found["date_year"]), int(found["month"])
+    ended = _quarter_ending(year, month, int(found["day"]))
+    if ended is None:
+        return _Statement(line, _Kind.AS_OF, None, year, about, within=_quarter_of(year, month))
+    return _Statement(line, _Kind.AS_OF, ended.number, ended.year, about)
+
+
+def _quarter_of(year: int, month: int) -> Quarter | None:
+    return Quarter.containing(date(year, month, 1)) if 1 <= month <= 12 else None  # noqa: PLR2004 - months
+
+
 def _quarter_ending(year: int, month: int, day: int) -> Quarter | None:
     try:
         end = date(year, month, day)
@@ -208,7 +237,7 @@ def _quoted(lines: Sequence[str], statements: list[_Statement]) -> str:
 
 def _spoken(statement: _Statement) -> str:
     if statement.number is None:
-        return "kỳ không tròn quý"
+        return "một tháng" if statement.kind is _Kind.MONTH else "kỳ không tròn quý"
     if statement.kind is _Kind.YEAR:
         return f"năm {statement.year}"
     roman = Quarter(2000, statement.number).roman

@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from lagi_pipeline.intake.cells import show
-from lagi_pipeline.intake.form import Form
+from lagi_pipeline.intake.form import CellKind, Form, Listing
 from lagi_pipeline.intake.grid import Sheet, Unreadable, Value
 from lagi_pipeline.intake.header import Header
 from lagi_pipeline.vietnamese.text import label_key
@@ -20,10 +21,18 @@ _FOOTERS = (
     "trưởng phòng", "giám đốc", "kế toán", "nguồn:", "nguồn số liệu", "la gi, ngày", "ủy ban nhân dân",
 )  # fmt: skip
 _DATED_PLACE = re.compile(r"^[^\d]{0,40}, ngày .* tháng .* năm ")
+# Not "không có số liệu", which says that there may be something, nor "không có giấy phép", which is a violation.
+_NONE = re.compile(
+    r"(?:ghi chú\s*[:.-]?\s*)?(?:(?:trong )?(?:kỳ|quý)\b[^:]{0,40}[:,]?\s*)?(?:tổng (?:số|cộng)\s*:?\s*)?"
+    r"(?:không(?: có| phát sinh| xảy ra| phát hiện){1,2}"
+    r"(?: (?:vụ|vụ việc|trường hợp|tàu|tàu cá|hành vi|vi phạm)\b.*)?|(?:0|không) (?:vụ|trường hợp)\b.*)[.!]?"
+)
 _MOST_FOOTER_CELLS = 4
 _HALVES_OF_A_PAGE = 2
 _FEWEST_FIGURES = 2
 _FIGURE = re.compile(r"[(+\-−–]*\s*\d[\d\s.,]*[)%‰]*")
+_TOTAL = re.compile(r"(?:tổng|cộng)\b")
+_DAY = re.compile(r"\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\s*")
 _MARKER = re.compile(r"[0-9A-Za-zĐđ().,/+*–-]*")
 
 
@@ -45,7 +54,7 @@ class TableRows:
     ``data`` are positions in the sheet, ``labels`` what names each of them; ``aside`` those (by their place in
     ``data``) that hold nothing but a text left of the label column: a heading, if anything. ``early`` are rows with a
     name and figures above the header, ``late`` rows with figures below the signatures. ``nondata`` counts the others by
-    kind.
+    kind. ``says_none`` tells that one of them says in words that there was nothing to list.
     """
 
     data: list[int] = field(default_factory=list)
@@ -55,11 +64,17 @@ class TableRows:
     early: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
     nondata: Counter[str] = field(default_factory=Counter)
+    says_none: bool = False
 
     @property
     def read(self) -> int:
         """How many rows there are."""
         return self.nondata.total() + len(self.data) + len(self.early) + len(self.late) + len(self.lines)
+
+
+def first_figure(row: Sequence[Value], places: Sequence[int]) -> int | None:
+    """The first of some places of a row at which a figure stands."""
+    return next((place for place in sorted(places) if _is_figure(row[place])), None)
 
 
 def is_title(row: Sequence[Value]) -> bool:
@@ -100,9 +115,18 @@ class _Body:
         places = header.places
         self._figures = [places[column.name] for column in form.columns if column.unit and column.name in places]
         self._label = header.places[form.label]
+        self._taken = frozenset(place for name, place in places.items() if name != form.ordinal)
+        self._people = frozenset(
+            places[column.name] for column in form.columns if column.personal and column.name in places
+        )
+        self._required = [places[column.name] for column in form.columns if column.required and column.name in places]
+        self._days = [
+            places[column.name] for column in form.columns if column.kind is CellKind.DAY and column.name in places
+        ]
         self._width = len(sheet.rows[header.bottom])
         self._heads = sheet.rows[header.top : header.bottom + 1]
         self._head_labels = {str(row[self._label]) for row in self._heads}
+        self._may_be_empty = isinstance(form.rows, Listing) and form.rows.may_be_empty
         self._below = False
 
     def read(self, end: int) -> None:
@@ -144,6 +168,9 @@ class _Body:
             self._head_labels.add(str(label))
         elif found := _lines_in(self._form, self._sheet, position):
             rows.lines.extend(found)
+        elif self._may_be_empty and _says_none(filled):
+            rows.nondata["none"] += 1
+            rows.says_none = True
         elif self._below or (len(filled) <= _MOST_FOOTER_CELLS and _is_footer(filled)):
             self._below = True
             if self._is_late(row, label):
@@ -155,7 +182,7 @@ class _Body:
 
     def _add(self, position: int, row: Sequence[Value], label: Value, filled: Sequence[Value]) -> None:
         rows = self._rows
-        named = label if not _is_nothing(label) else _name_left_of(row, self._label)
+        named = label if not _is_nothing(label) else self._name_left(row, filled)
         alone = len(filled) == 1 and _is_nothing(label) and not _is_figure(filled[0])
         if alone and named == "":
             rows.nondata["remark"] += 1
@@ -166,9 +193,28 @@ class _Body:
         rows.labels.append(named)
 
     def _is_late(self, row: Sequence[Value], label: Value) -> bool:
-        """Whether a row below the signatures is one that should have stood in the table."""
+        """Whether a row below the signatures is one that should have stood in the table.
+
+        It has a name and a figure, or a name, a day and half of what the form asks of a row; or figures alone.
+        """
         figures = sum(_is_figure(row[place]) for place in self._figures)
-        return figures > (0 if not _is_nothing(label) else 1)
+        if _is_nothing(label):
+            return figures > 1
+        given = sum(not _is_nothing(row[place]) for place in self._required)
+        return figures > 0 or (2 * given >= len(self._required) and any(_is_day(row[place]) for place in self._days))
+
+    def _name_left(self, row: Sequence[Value], filled: Sequence[Value]) -> Value:
+        """The name that a cell merged over STT and label holds ("Tổng cộng"); "" where there is only a marker.
+
+        What stands in another column of the form is that column's, unless it says that the row is a total, or is all
+        there is; who a person is names no row.
+        """
+        for place, cell in enumerate(row[: self._label]):
+            if not isinstance(cell, str) or _MARKER.fullmatch(cell.strip()) or place in self._people:
+                continue
+            if place not in self._taken or len(filled) == 1 or _TOTAL.match(label_key(cell)):
+                return cell
+        return ""
 
 
 def _is_nothing(cell: Value) -> bool:
@@ -179,21 +225,24 @@ def _is_blank(row: Sequence[Value]) -> bool:
     return all(map(_is_nothing, row))
 
 
+def _is_day(cell: Value) -> bool:
+    return isinstance(cell, date) or (isinstance(cell, str) and _DAY.fullmatch(cell) is not None)
+
+
 def _is_figure(cell: Value) -> bool:
     if isinstance(cell, str):
         return _FIGURE.fullmatch(cell.strip()) is not None
     return isinstance(cell, int | float | Unreadable) and not isinstance(cell, bool)
 
 
-def _name_left_of(row: Sequence[Value], label: int) -> Value:
-    """The name that a cell merged over STT and label holds ("Tổng cộng"); "" where there is only a marker."""
-    texts = [cell for cell in row[:label] if isinstance(cell, str) and not _MARKER.fullmatch(cell.strip())]
-    return texts[0] if texts else ""
-
-
 def _is_numbering(filled: Sequence[Value]) -> bool:
     """A row of column numbers: A, B, 1, 2, 3=2/1."""
     return len(filled) >= _FEWEST_NUMBERED and all(_NUMBERING.fullmatch(show(cell).strip()) for cell in filled)
+
+
+def looks_numbered(row: Sequence[Value]) -> bool:
+    """Whether a whole row is one of column numbers."""
+    return _is_numbering([cell for cell in row if not _is_nothing(cell)])
 
 
 def _is_footer(filled: Sequence[Value]) -> bool:
@@ -202,6 +251,11 @@ def _is_footer(filled: Sequence[Value]) -> bool:
         return False
     key = label_key(first)
     return key.startswith(_FOOTERS) or _DATED_PLACE.match(key) is not None
+
+
+def _says_none(filled: Sequence[Value]) -> bool:
+    """Whether a row says in words, and says nothing else, that there was nothing to list."""
+    return len(filled) <= _MOST_FOOTER_CELLS and _NONE.fullmatch(label_key(" ".join(map(show, filled)))) is not None
 
 
 def _lines_in(form: Form, sheet: Sheet, position: int) -> list[OwnLine]:

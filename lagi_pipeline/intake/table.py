@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache, partial
+from itertools import groupby
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -16,8 +18,8 @@ from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.cells import Reader, TypedColumn, show, type_column
 from lagi_pipeline.intake.findings import Finding, Refusal, RefusedFileError, Severity
-from lagi_pipeline.intake.form import Column, Covers, Form, Listing, Outline, UnitNames, UnitRows
-from lagi_pipeline.intake.grid import Sheet, Value, Workbook
+from lagi_pipeline.intake.form import CellKind, Column, Covers, Form, Listing, Outline, UnitNames, UnitRows
+from lagi_pipeline.intake.grid import Sheet, Value, Workbook, column_letters
 from lagi_pipeline.intake.header import Header, Search, find_header, header_key
 from lagi_pipeline.intake.keys import (
     Keyed,
@@ -27,10 +29,18 @@ from lagi_pipeline.intake.keys import (
     key_by_unit,
     match_unit,
 )
-from lagi_pipeline.intake.masking import MASK, RawRows, without_quoted
+from lagi_pipeline.intake.masking import (
+    MASK,
+    Discretion,
+    RawRows,
+    public_refusal,
+    public_title,
+    public_workbook,
+    without_people,
+)
 from lagi_pipeline.intake.period import Period, PeriodError, read_period
-from lagi_pipeline.intake.rows import OwnLine, TableRows, is_title, tell_apart
-from lagi_pipeline.vietnamese.numbers import Convention, NumberError, decide_convention, parse_number
+from lagi_pipeline.intake.rows import OwnLine, TableRows, first_figure, is_title, looks_numbered, tell_apart
+from lagi_pipeline.vietnamese.numbers import Convention, NumberError, decide_convention, is_missing, parse_number
 from lagi_pipeline.vietnamese.text import label_key, nfc
 from lagi_pipeline.vietnamese.units import (
     MeasureUnit,
@@ -47,8 +57,16 @@ __all__ = ["MASK", "Reading", "RefusedFormsError", "read_tables"]
 _BASIS = re.compile(r"giá\s+(?P<basis>so sánh(?:\s+năm)?\s+(?P<year>\d{4})|hiện hành)")
 _RUNNING = re.compile(r"\blũy kế\b|\b(?:đến|hết)\s+(?:hết\s+)?quý\b")
 _FEWEST_PARTIAL = 2
+_FEWEST_SHARING = 2
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _PERCENT = "%"
+_COUNTS_ROWS = "vessels"
+_UNIT_HEADERS = frozenset({"đvt", "đơn vị tính", "đv tính", "đơn vị"})
 _Read = TypeVar("_Read")
+
+
+class UnknownRowError(Exception):
+    """A finding about a row that is not in the frame: our own defect, not the sender's."""
 
 
 @dataclass
@@ -62,7 +80,7 @@ class Reading:
     ``nondata`` by kind. ``totals`` are the printed totals that left the frame because they add up. ``problems`` are
     reasons for which the whole reading may give no figure; ``rejected_units`` are reasons by unit; ``refusals`` are
     reasons for which the file is no reading at all: its cells are read all the same, so that its sender gets every
-    finding at once.
+    finding at once. ``says_none`` tells that the table says in words that there was nothing to list.
     """
 
     form: Form
@@ -73,6 +91,7 @@ class Reading:
     steps: dict[str, Decimal]
     letters: dict[str, str]
     raw: RawRows | None
+    discretion: Discretion
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     findings: list[Finding] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
@@ -82,6 +101,7 @@ class Reading:
     problems: list[str] = field(default_factory=list)
     rejected_units: dict[str, str] = field(default_factory=dict)
     own_lines: dict[int, str] = field(default_factory=dict)
+    says_none: bool = False
 
     def addresses(self, rows: pd.DataFrame) -> pd.Series[Any]:
         """The addresses of the figures of some of its rows, each a JSON object from column to cell."""
@@ -110,9 +130,19 @@ class Reading:
 
         An error takes the row out of it; a key row takes the whole reading's figures, a unit's row the unit's. A unit
         of several blocks loses all of its rows with one: what is left of it would look like a whole unit.
+
+        Raises:
+            UnknownRowError: a row is not in the frame (any more).
         """
         at = self.frame.index.get_indexer(pd.Index(indices))
+        if (at < 0).any():
+            gone = [index for index, position in zip(indices, at.tolist(), strict=True) if position < 0]
+            raise UnknownRowError(f"{self.form.code}: {rule} at rows {gone[:5]}, which are not in the frame")
         numbers = self.frame["row"].to_numpy()[at].tolist()
+        reasons = [
+            self.discretion.reason(reason, marked=self.raw is not None and self.raw.has_quotation_marks(index))
+            for index, reason in zip(indices, reasons, strict=True)
+        ]
         letters = self.letters.get(column or "")
         title = None if column is None else self._title(column)
         for index, number, reason in zip(indices, numbers, reasons, strict=True):
@@ -139,13 +169,16 @@ class Reading:
         by_unit = isinstance(self.form.rows, UnitRows) and "unit_code" in self.frame
         is_key = self.frame["is_key"].tolist() if "is_key" in self.frame else None
         units = self.frame["unit_code"].tolist() if by_unit else None
+        lost: dict[str, int] = {}
         for position, number, reason in zip(at, numbers, reasons, strict=True):
             where = f"trang «{self.sheet}», dòng {number}: {reason}"
             if is_key and is_key[position] and where not in self.problems:
                 self.problems.append(where)
             if units and isinstance(units[position], str):
                 self.rejected_units.setdefault(units[position], where)
-                self._reject_other_blocks(units[position], number)
+                lost.setdefault(units[position], number)
+        for unit, number in lost.items():
+            self._reject_other_blocks(unit, number)
 
     def _reject_other_blocks(self, unit: str, number: int) -> None:
         if not (isinstance(self.form.rows, UnitRows) and self.form.rows.blocks):
@@ -161,7 +194,8 @@ class Reading:
 
     def warn(self, row: int, cell: str | None, rule: str, reason: str) -> None:
         """Put a warning at a place of the sheet that is no row of the frame."""
-        self.findings.append(Finding(self.sheet, row, cell, None, None, rule, reason, Severity.WARNING))
+        said = self.discretion.reason(reason)
+        self.findings.append(Finding(self.sheet, row, cell, None, None, rule, said, Severity.WARNING))
 
     @cached_property
     def _titles(self) -> dict[str, str]:
@@ -187,6 +221,13 @@ class _Place:
     @property
     def units(self) -> list[Unit]:
         return self.place.units_on(self.quarter.end)
+
+    def is_known(self, text: str) -> bool:
+        """Whether a whole text names the place, one of its units or a neighbour."""
+        key = label_key(text)
+        file = self.place.file
+        names = map(label_key, (file.name_vi, file.province_vi, *file.neighbours))
+        return match_unit(key, self.units) is not None or key in names
 
     def unit_names(self) -> Callable[[str], Unit | None]:
         """What unit a text names, each text looked up once."""
@@ -245,6 +286,7 @@ def read_tables(workbook: Workbook, forms: Sequence[Form], place: Place, quarter
             its title and unit line say cannot be meant; with every reason, and with the findings at the cells of those
             tables that were found.
     """
+    workbook = public_workbook(workbook, forms, [unit.label_vi for unit in place.units_on(quarter.end)])
     sheets = workbook.sheets
     refusals: list[Refusal] = []
     candidates = (
@@ -252,7 +294,7 @@ def read_tables(workbook: Workbook, forms: Sequence[Form], place: Place, quarter
     )
     matches = [match for match in candidates if match is not None]
     if not matches and not refusals:
-        raise RefusedFormsError(_no_form(sheets, forms, quarter), rule="no_form")
+        raise RefusedFormsError(without_people(_no_form(sheets, forms, quarter)), rule="no_form")
     found = [_found(form, sheet, header, matches) for form, sheet, header in matches]
     convention = decide_convention([text for table in found for text in table.number_texts()])
     readings = [_read(table, convention, _Place(place, quarter)) for table in found]
@@ -261,7 +303,7 @@ def read_tables(workbook: Workbook, forms: Sequence[Form], place: Place, quarter
         about.warn(found[0].sheet.row_number(found[0].header.top), remark.cell, remark.rule, remark.reason)
     refusals += [refusal for reading in readings for refusal in reading.refusals]
     if refusals:
-        refused = RefusedFormsError.of(list(dict.fromkeys(refusals)))
+        refused = RefusedFormsError.of(list(dict.fromkeys(map(public_refusal, refusals))))
         refused.readings = readings
         raise refused
     return readings
@@ -392,6 +434,7 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
     _forget_people(found)
     refusals: list[Refusal] = []
     period = _unless_refused(refusals, form, partial(_period, found, place.quarter))
+    _unless_refused(refusals, form, partial(_refuse_cut_header, found))
     scales = _scales(found, refusals)
     typed = {
         column.name: type_column(
@@ -400,33 +443,54 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
         for column in form.columns
         if not column.personal
     }
+    unit_of = place.unit_names()
+    discretion = Discretion(
+        form, place.is_known, place_names=[unit.label_vi for unit in place.units], shown=[sheet.name]
+    )
+    _mask_texts(form, typed, discretion)
     letters = {name: sheet.letters(position) for name, position in found.header.places.items()}
     numbers = [sheet.row_number(position) for position in rows.data]
     frame = pd.DataFrame({name: column.series for name, column in typed.items()}, copy=False)
     frame["sheet"] = pd.Series(sheet.name, index=frame.index, dtype="str")
     frame["row"] = pd.Series(numbers, index=frame.index, dtype="int64")
-    unit_of = place.unit_names()
     reading = Reading(
         form=form,
         sheet=sheet.name,
         frame=frame,
-        period=period,
+        period=period and replace(period, text=public_title(period.text, names_people=form.names_people)),
         basis=_basis(list(found.titles.values())) if form.basis else None,
         steps={name: column.step for name, column in typed.items()},
         letters=letters,
-        raw=RawRows(form, sheet, found.header, rows.data, is_known=lambda text: unit_of(text) is not None),
+        raw=RawRows(form, sheet, found.header, rows.data, discretion=discretion),
+        discretion=discretion,
         nondata=Counter(rows.nondata),
         rows_read=rows.read,
         refusals=refusals,
+        says_none=rows.says_none,
     )
     unread = _add_lines(reading, rows.lines, convention)
     _derive(reading, unit_of)
     _key(reading, typed, rows, place)
     _report_cells(reading, typed)
     _report_lines(reading, unread)
-    _report_outside(reading, sheet, rows)
-    _report_hidden(reading, sheet, rows)
+    _report_header_units(reading, found)
+    _report_row_units(reading, found, typed, scales)
+    _report_outside(reading, found)
+    _report_hidden(reading, found)
+    _report_merged(reading, found)
+    _report_beyond(reading, found)
     return reading
+
+
+def _mask_texts(form: Form, typed: dict[str, TypedColumn], discretion: Discretion) -> None:
+    """Mask what names a person in the texts that are kept, each distinct text once."""
+    for column in form.columns:
+        if column.kind is CellKind.TEXT and column.name in typed:
+            series = typed[column.name].series
+            shown = {text: discretion.prose(column, text) for text in series.dropna().unique()}
+            masked = {text: said for text, said in shown.items() if said != text}
+            if masked:
+                typed[column.name].series = series.replace(masked)
 
 
 def _forget_people(found: _Found) -> None:
@@ -449,6 +513,8 @@ def _period(found: _Found, quarter: Quarter) -> Period | None:
     try:
         period = read_period([*found.titles.values()]) or read_period([*found.titles_above.values()])
     except PeriodError as error:
+        if covers is Covers.EITHER and isinstance(found.form.rows, Listing) and error.within == quarter:
+            return None  # the state of a list on some day of the quarter
         at = _cell_quoted(found, str(error))
         raise RefusedFileError(f"{_where(name, at)}: {error}", rule="period", sheet=name, cell=at) from None
     if period is None:
@@ -492,6 +558,33 @@ def _says_quarter(period: Period) -> bool:
     return names_it is not None and (_RUNNING.search(title) is None or re.search(r"\bvà\b", title) is not None)
 
 
+def _refuse_cut_header(found: _Found) -> None:
+    """Refuse a table whose header goes on below what was understood of it: the figures would be of any sub-column.
+
+    Raises:
+        RefusedFileError: the row below the header has no name, and labels or years where figures should stand.
+    """
+    form, sheet, header = found.form, found.sheet, found.header
+    under = range(header.bottom + 1, len(sheet.rows))
+    position = next((at for at in under if any(cell != "" for cell in sheet.rows[at])), None)
+    below = [] if position is None else sheet.rows[position]
+    if position is None or below[header.places[form.label]] != "" or looks_numbered(below):
+        return
+    columns = [column for column in form.columns if column.unit and column.name in header.places]
+    cells = [below[header.places[column.name]] for column in columns]
+    given = [cell for cell in cells if cell != ""]
+    labels = [cell for cell in given if isinstance(cell, str) and any(map(str.isalpha, cell)) and not is_missing(cell)]
+    years = [cell for cell in given if _YEAR.fullmatch(show(cell).strip())]
+    if len(labels) + len(years) == len(given) and given:
+        place = next(header.places[c.name] for c in columns if below[header.places[c.name]] != "")
+        at = sheet.address(position, place)
+        reason = (
+            f"trang «{sheet.name}», ô {at}: dòng {sheet.row_number(position)} có vẻ là phần tiếp theo của tiêu đề cột"
+            " («{}») nhưng không rõ thuộc cột nào; hãy gộp ô hoặc ghi tiêu đề trên một dòng"
+        ).format("», «".join(show(cell) for cell in given[:3]))
+        raise RefusedFileError(reason, rule="header_cut", sheet=sheet.name, cell=at)
+
+
 def _scales(found: _Found, refusals: list[Refusal]) -> dict[str, Decimal]:
     """What one printed unit of each figure column is in the table's unit.
 
@@ -506,6 +599,11 @@ def _scales(found: _Found, refusals: list[Refusal]) -> dict[str, Decimal]:
         at = list(found.titles)[bad]
         reason = f"{_where(sheet.name, at)}: {error}; cần một trong: {_units_for(form)}"
         refusals.append(Refusal("unit", reason, sheet.name, at, form.code))
+        return {}
+    if unit_line and _fits_nothing(found, unit_line):
+        where = _cell_quoted(found, " ".join(unit_line.text.split()))
+        reason = f"{_where(sheet.name, where)}: dòng đơn vị ghi «{unit_line.text}»; cần một trong: {_units_for(form)}"
+        refusals.append(Refusal("unit", reason, sheet.name, where, form.code))
         return {}
     scales: dict[str, Decimal] = {}
     for column in form.columns:
@@ -522,6 +620,17 @@ def _scales(found: _Found, refusals: list[Refusal]) -> dict[str, Decimal]:
             reason = f"trang «{sheet.name}», ô {at}: cột «{column.title_vi}» {error}"
             refusals.append(Refusal("unit", reason, sheet.name, at, form.code))
     return scales
+
+
+def _fits_nothing(found: _Found, unit_line: UnitLine) -> bool:
+    """Whether a unit line measures nothing that the table has, while columns have no unit of their own.
+
+    A list may say that its rows are counted in vessels.
+    """
+    there = [column for column in found.form.columns if column.unit and column.name in found.header.places]
+    dimensions = {own.dimension for column in there if (own := lookup(column.unit or ""))} | {_COUNTS_ROWS}
+    without_own = [column for column in there if column.name not in found.header.units and column.unit != _PERCENT]
+    return bool(without_own) and dimensions.isdisjoint(unit.dimension for unit in unit_line.units)
 
 
 def _is_bad_unit(texts: Sequence[str]) -> bool:
@@ -635,36 +744,95 @@ def _key(reading: Reading, typed: dict[str, TypedColumn], rows: TableRows, place
     reading.frame = keyed.frame
     reading.totals = keyed.totals
     reading.nondata.update(keyed.nondata)
-    for index, column, rule, reason in keyed.rejected:
-        reading.reject(index, column, rule, reason)
+    for (column, rule), alike in groupby(keyed.rejected, key=lambda rejection: rejection[1:3]):
+        rejected = list(alike)
+        reading.reject_all([index for index, *_ in rejected], column, rule, [reason for *_, reason in rejected])
     for index, column, rule, reason in keyed.remarked:
-        row = int(str(keyed.totals.loc[index, "row"]))
+        row = int(str(table.frame.loc[index, "row"]))
         reading.warn(row, f"{reading.letters[column]}{row}" if column else None, rule, reason)
-    reading.problems.extend(f"trang «{reading.sheet}»: {problem}" for problem in keyed.problems)
+    told = map(reading.discretion.reason, keyed.problems)
+    reading.problems.extend(f"trang «{reading.sheet}»: {problem}" for problem in told)
 
 
 def _report_cells(reading: Reading, typed: dict[str, TypedColumn]) -> None:
     """Findings for the cells that could not be read, and for those read with a remark."""
-    hide = reading.form.names_people
     for name, column in typed.items():
         title = reading.form.column(name).title_vi
         for index, (rule, reason) in column.refused.items():
             if index in reading.frame.index:  # what was recognised as no data may hold anything
-                reading.reject(index, name, rule, f"cột «{title}»: {without_quoted(reason) if hide else reason}")
-        for index, reason in column.remarked.items():
+                reading.reject(index, name, rule, f"cột «{title}»: {reason}")
+        for index, (rule, reason) in column.remarked.items():
             if index in reading.frame.index:
-                reading.reject(index, name, "number_form", reason, Severity.WARNING)
+                reading.reject(index, name, rule, reason, Severity.WARNING)
+
+
+def _report_header_units(reading: Reading, found: _Found) -> None:
+    """Say which columns state another unit than the unit line: a column's own is the nearer one, and was read."""
+    try:
+        unit_line = find_unit_line(list(found.titles.values()))
+    except UnitError:  # the file is refused for it
+        return
+    differing: dict[str, list[str]] = {}
+    for name, said in found.header.units.items():
+        unit = lookup(said)
+        general = unit_line.of(unit.dimension) if unit_line and unit else None
+        if general is not None and general != unit:
+            differing.setdefault(said, []).append(name)
+    for said, names in differing.items():
+        number = found.sheet.row_number(found.header.bottom)
+        titles = ", ".join(f"«{reading.form.column(name).title_vi}»" for name in names)
+        line = unit_line.text if unit_line else ""
+        reason = f"cột {titles} ghi đơn vị «{said}», dòng đơn vị ghi «{line}»: đã đọc theo đơn vị của cột"
+        reading.warn(number, f"{reading.letters[names[0]]}{number}", "unit_differs", reason)
+
+
+def _report_row_units(
+    reading: Reading, found: _Found, typed: dict[str, TypedColumn], scales: Mapping[str, Decimal]
+) -> None:
+    """Reject the rows whose own unit ("ĐVT") is another than that by which their figures were read."""
+    place = next((at for at, label in found.header.labels.items() if label_key(label) in _UNIT_HEADERS), None)
+    if place is None:
+        return
+    label = found.header.labels[place]
+    name = next((name for name, at in found.header.places.items() if at == place), label)
+    reading.letters[name] = found.sheet.letters(place)
+    for index, position in enumerate(found.rows.data):
+        cell = found.sheet.rows[position][place]
+        unit = lookup(cell) if isinstance(cell, str) and cell else None
+        if unit is None:
+            continue
+        figures = (c for c in reading.form.columns if _is_read_by_another(c, unit, typed, scales, index))
+        column = next(figures, None)
+        if column is None:
+            continue
+        reason = f"cột «{label}» ghi «{cell}», nhưng cột «{column.title_vi}» được đọc theo đơn vị khác; hãy thống nhất"
+        if index in reading.frame.index:
+            reading.reject(index, name, "unit", reason)
+        elif index in reading.totals.index:
+            number = found.sheet.row_number(position)
+            reading.warn(number, f"{reading.letters[name]}{number}", "unit", reason)
+
+
+def _is_read_by_another(
+    column: Column, unit: MeasureUnit, typed: dict[str, TypedColumn], scales: Mapping[str, Decimal], index: int
+) -> bool:
+    """Whether a figure of a row was read by another unit of the dimension than the row's own."""
+    own = lookup(column.unit) if column.unit else None
+    if own is None or own.dimension != unit.dimension or pd.isna(typed[column.name].series.iloc[index]):
+        return False
+    return convert(Decimal(1), unit, own) != scales.get(column.name, Decimal(1))
 
 
 def _report_lines(reading: Reading, unread: dict[int, tuple[OwnLine, str]]) -> None:
-    for index, (line, problem) in unread.items():
+    for index, (line, why) in unread.items():
+        problem = reading.discretion.reason(why)
         reading.findings.append(
             Finding(
                 sheet=reading.sheet,
                 row=line.number,
                 cell=line.address,
                 column=line.label,
-                value=show(line.value),
+                value=without_people(show(line.value)),
                 rule="not_a_number",
                 reason=problem,
                 severity=Severity.ERROR,
@@ -674,17 +842,20 @@ def _report_lines(reading: Reading, unread: dict[int, tuple[OwnLine, str]]) -> N
         reading.problems.append(f"trang «{reading.sheet}», ô {line.address}: {problem}")
 
 
-def _report_outside(reading: Reading, sheet: Sheet, rows: TableRows) -> None:
-    """Rows with figures that stand above or below their table."""
+def _report_outside(reading: Reading, found: _Found) -> None:
+    """Rows with figures that stand above or below their table, each at its first figure."""
+    sheet, rows, places = found.sheet, found.rows, found.header.places
+    figures = [places[column.name] for column in reading.form.columns if column.unit and column.name in places]
     below = ("below_signature", "dòng có số liệu nằm dưới phần ghi chú, ký tên; hãy đưa lên trong bảng")
     above = ("above_header", "dòng có số liệu nằm trên đầu bảng; hãy đưa xuống trong bảng")
     outside = [(position, above) for position in rows.early] + [(position, below) for position in rows.late]
     for position, (rule, reason) in outside:
+        at = first_figure(sheet.rows[position], figures)
         reading.findings.append(
             Finding(
                 sheet=sheet.name,
                 row=sheet.row_number(position),
-                cell=None,
+                cell=None if at is None else sheet.address(position, at),
                 column=None,
                 value=None,
                 rule=rule,
@@ -695,12 +866,74 @@ def _report_outside(reading: Reading, sheet: Sheet, rows: TableRows) -> None:
         reading.rejected_rows.add(-1 - position)
 
 
-def _report_hidden(reading: Reading, sheet: Sheet, rows: TableRows) -> None:
+def _report_hidden(reading: Reading, found: _Found) -> None:
     """Say what the sender may not have seen: it was read like the rest."""
+    sheet, rows = found.sheet, found.rows
+    columns = sorted(at for at in found.header.places.values() if sheet.first_column + at in sheet.hidden_columns)
+    if columns:
+        letters = ", ".join(map(sheet.letters, columns))
+        reason = f"cột {letters} bị ẩn trong tệp, vẫn được đọc; hãy bỏ ẩn và kiểm tra lại"
+        cell = sheet.address(found.header.bottom, columns[0])
+        reading.warn(sheet.row_number(found.header.bottom), cell, "hidden_columns", reason)
     hidden = [sheet.row_number(at) for at in rows.data if sheet.first_row + at in sheet.hidden_rows]
     if hidden:
         reason = f"dòng {_ranges(hidden)} bị ẩn hoặc bị lọc trong tệp, vẫn được đọc; hãy bỏ ẩn, bỏ lọc và kiểm tra lại"
         reading.warn(hidden[0], None, "hidden_rows", reason)
+
+
+def _report_merged(reading: Reading, found: _Found) -> None:
+    """Reject the rows that share a figure: which of them has how much of it is not said."""
+    sheet = found.sheet
+    columns = {
+        sheet.first_column + at: name
+        for name, at in found.header.places.items()
+        if reading.form.column(name).kind in {CellKind.FIGURE, CellKind.COUNT}
+    }
+    numbers = [sheet.first_row + position for position in found.rows.data]
+    shared: dict[int, dict[int, str]] = {column: {} for column in columns}
+    looked = dict.fromkeys(columns, 0)
+    for (top, left), (bottom, right) in sorted(sheet.merges) if columns else ():
+        if top == bottom or left not in columns:
+            continue
+        first, after = bisect_left(numbers, top), bisect_right(numbers, bottom)
+        if after - first < _FEWEST_SHARING or numbers[first] != top:
+            continue
+        if sheet.rows[top - sheet.first_row][left - sheet.first_column] == "":
+            continue
+        corner, end = (f"{column_letters(column)}{row + 1}" for row, column in ((top, left), (bottom, right)))
+        reason = f"ô gộp {corner}:{end} ghi một số chung cho nhiều dòng; hãy bỏ gộp ô, ghi số riêng từng dòng"
+        shared[left].update(dict.fromkeys(range(max(first, looked[left]), after), reason))
+        looked[left] = max(looked[left], after)
+    for column, reasons in shared.items():
+        left_in = [index for index in reasons if index in reading.frame.index]
+        reading.reject_all(left_in, columns[column], "merged_figure", [reasons[index] for index in left_in])
+
+
+def _report_beyond(reading: Reading, found: _Found) -> None:
+    """Rows that are wider than their header: in a csv a sign too many moved their cells, elsewhere they say more."""
+    sheet, rows = found.sheet, found.rows
+    width = max(found.header.labels) + 1
+    if width >= len(sheet.rows[found.header.bottom]):
+        return
+    beyond = {
+        index: [at for at, cell in enumerate(sheet.rows[position][width:], width) if cell != ""]
+        for index, position in enumerate(rows.data)
+        if index in reading.frame.index
+    }
+    if sheet.delimited:
+        said = "dòng có nhiều ô hơn tiêu đề: dấu phẩy thập phân chưa đặt trong ngoặc kép?"
+        wider = {index: sheet.address(rows.data[index], places[0]) for index, places in beyond.items() if places}
+        reading.reject_all(list(wider), None, "beyond_header", [f"{said} (từ ô {at})" for at in wider.values()])
+        return
+    figures = [
+        (rows.data[index], at)
+        for index, places in beyond.items()
+        if (at := first_figure(sheet.rows[rows.data[index]], places)) is not None
+    ]
+    if figures:
+        numbers = _ranges([sheet.row_number(position) for position, _ in figures])
+        reason = f"dòng {numbers} có số liệu bên phải cột cuối cùng của tiêu đề; số này không được đọc"
+        reading.warn(sheet.row_number(figures[0][0]), sheet.address(*figures[0]), "beyond_header", reason)
 
 
 def _ranges(numbers: Sequence[int]) -> str:

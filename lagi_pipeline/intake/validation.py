@@ -13,7 +13,7 @@ import pandera.pandas as pa
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.cells import show
-from lagi_pipeline.intake.form import RULES, FeedRow, Listing, Rule
+from lagi_pipeline.intake.form import RULES, FeedRow, Form, Listing, Rule
 from lagi_pipeline.intake.table import Reading
 from lagi_pipeline.vietnamese.numbers import format_number
 
@@ -53,6 +53,32 @@ def validate(reading: Reading, quarter: Quarter) -> pd.DataFrame:
     frame.attrs |= {"steps": _Steps(reading.steps), "quarter": quarter, "rejected_keys": _rejected_keys(reading)}
     _report(reading, _failures(schema, frame))
     return reading.accepted()[list(schema.columns)]
+
+
+def says_nothing(reading: Reading, rows: pd.DataFrame) -> str | None:
+    """Why a form says nothing, in Vietnamese; None where it says something.
+
+    A list says something by any row, or in words where it may honestly be empty; another form by any figure. A blank
+    form that was sent in must neither answer for its quarter nor mend what was sent before.
+
+    Args:
+        reading: The reading.
+        rows: Its accepted rows.
+    """
+    form = reading.form
+    figures = [column.name for column in form.columns if column.unit]
+    if isinstance(form.rows, Listing):
+        if len(rows) or reading.says_none:
+            return None
+    elif bool(rows[figures].notna().to_numpy().any()):
+        return None
+    said = "không dòng nào có số liệu được nhận" if reading.rejected_rows else "biểu không có số liệu"
+    hint = "; nếu trong kỳ không có vụ nào thì ghi rõ «không phát sinh» dưới tiêu đề cột" if _may_be_empty(form) else ""
+    return f"trang «{reading.sheet}»: {said}{hint}"
+
+
+def _may_be_empty(form: Form) -> bool:
+    return isinstance(form.rows, Listing) and form.rows.may_be_empty
 
 
 def _rejected_keys(reading: Reading) -> frozenset[str]:

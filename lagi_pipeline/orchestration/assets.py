@@ -38,6 +38,7 @@ from lagi_pipeline.warehouse.publish import publish
 log = logging.getLogger("lagi_pipeline")
 
 FORM_CHECK = "rows_follow_the_form"
+OVERDUE_CHECK = "no_report_is_overdue"
 RESOLUTION = dg.AssetKey(["raw", "resolution"])
 MEASURE = dg.AssetKey(["core", "measure"])
 OBSERVATION = dg.AssetKey(["core", "observation"])
@@ -292,7 +293,10 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         for key in context.partition_keys:
             context.add_asset_metadata(_scorecard_metadata(computed, quarter_of(key)), partition_key=key)
         log.info("  %-20s %6d rows, %d overdue", "mart.feed_scorecard", len(computed.lines), len(computed.overdue))
-        return dg.MaterializeResult(metadata={"dagster/row_count": len(computed.lines)})
+        whole = overdue_markdown([computing.record(line) for line in computed.overdue])
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": len(computed.lines), "overdue_all": dg.MetadataValue.md(whole)}
+        )
 
     return [measure, observation, attainment, iuu_compliance, feed_scorecard]
 

@@ -9,7 +9,7 @@ import dagster as dg
 
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.orchestration.assets import computed_assets, feed_asset, published_asset, raw_specs, slips_asset
-from lagi_pipeline.orchestration.checks import demanded_status_check, gate_checks, printed_plans_check
+from lagi_pipeline.orchestration.checks import demanded_status_check, gate_checks, overdue_checks, printed_plans_check
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.schedules import jobs, schedules
 from lagi_pipeline.orchestration.sensor import raw_files_sensor
@@ -39,7 +39,12 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 slips_asset(settings),
                 published_asset(settings),
             ],
-            asset_checks=[gate_checks(settings), demanded_status_check(settings), printed_plans_check(settings)],
+            asset_checks=[
+                gate_checks(settings),
+                demanded_status_check(settings),
+                printed_plans_check(settings),
+                overdue_checks(settings),
+            ],
             jobs=jobs(),
             schedules=schedules(settings),
             sensors=[raw_files_sensor(settings)],

@@ -1,4 +1,4 @@
-"""Asset checks: the rules of the gate, blocking, on what publishing reads; and two that only tell."""
+"""Asset checks: the rules of the gate, blocking, on what publishing reads; and others that only tell."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,11 @@ import dagster as dg
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.indicators.vintages import answering
-from lagi_pipeline.orchestration.assets import ATTAINMENT, FLEET, OBSERVATION
+from lagi_pipeline.orchestration.assets import ATTAINMENT, FLEET, OBSERVATION, OVERDUE_CHECK, SCORECARD, feed_key
 from lagi_pipeline.orchestration.metadata import verdict_metadata
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.settings import Settings, quarter_of
+from lagi_pipeline.reporting.scorecard_table import overdue, overdue_markdown
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 
@@ -78,6 +79,37 @@ def demanded_status_check(settings: Settings) -> dg.AssetChecksDefinition:
         )
 
     return demanded_status
+
+
+def overdue_checks(settings: Settings) -> dg.AssetChecksDefinition:
+    """Show at each feed whether an office owes a report of it: freshness tells only when the feed was last read."""
+
+    @dg.multi_asset_check(
+        name="overdue",
+        specs=[
+            dg.AssetCheckSpec(
+                OVERDUE_CHECK,
+                asset=feed_key(entry.code),
+                additional_deps=[SCORECARD],
+                description="No office owes a report or correction of this feed (mart.overdue). Shown, not blocking.",
+            )
+            for entry in settings.feeds
+        ],
+    )
+    def overdue_rules(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
+        with warehouse.warehouse.read() as connection:
+            debts = overdue(connection)
+        for entry in settings.feeds:
+            of_feed = [debt for debt in debts if debt["feed"] in entry.folders]
+            yield dg.AssetCheckResult(
+                check_name=OVERDUE_CHECK,
+                asset_key=feed_key(entry.code),
+                passed=not of_feed,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"overdue": len(of_feed), "reports": dg.MetadataValue.md(overdue_markdown(of_feed))},
+            )
+
+    return overdue_rules
 
 
 def printed_plans_check(settings: Settings) -> dg.AssetChecksDefinition:

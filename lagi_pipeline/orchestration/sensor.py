@@ -31,6 +31,7 @@ from pydantic import Field, ValidationError
 from lagi_pipeline.catalogue.loading import Strict
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.files import version_of
+from lagi_pipeline.orchestration.dead_runs import end_dead_runs
 from lagi_pipeline.orchestration.raw_files import (
     BY_RUN,
     BY_SENSOR,
@@ -221,7 +222,7 @@ def _will_read(record: dg.RunRecord, found: Found) -> bool:
     first, last = run.tags.get(RANGE_START, whole), run.tags.get(RANGE_END, whole)
     if first is None or last is None or not any(first <= key_of(quarter) <= last for quarter in found.source.quarters):
         return False
-    if run.asset_selection is not None and found.source.reader not in run.asset_selection:
+    if run.asset_selection and found.source.reader not in run.asset_selection:  # none, or empty, is all assets
         return False
     return record.start_time is None or (found.is_reported and record.start_time > found.report.at)
 
@@ -254,6 +255,8 @@ def raw_files_sensor(settings: Settings) -> dg.SensorDefinition:
         " of the quarters with new or changed files once these have come to rest.",
     )
     def raw_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        for run_id in end_dead_runs(context.instance):
+            context.log.warning("run %s had died without a word: marked as failed, the queue goes on", run_id)
         sources = look(settings)
         tick = examine(context.instance, Memory.of(context.cursor), sources)
         requests, said = list(tick.requests()), list(tick.words())

@@ -65,7 +65,7 @@ def findings(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> li
     return _rows(
         connection,
         "SELECT * FROM quarantine.rejected_row WHERE quarter BETWEEN ? AND ?"
-        " ORDER BY severity, quarter, file, sheet, row",
+        " ORDER BY severity, quarter, file, sheet, row, length(cell), cell, rule",
         [first, last],
     )
 

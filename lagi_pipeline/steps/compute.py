@@ -45,7 +45,7 @@ from lagi_pipeline.indicators.model import (
 from lagi_pipeline.indicators.observation import observe
 from lagi_pipeline.indicators.plans import PlanDifference, with_printed_plans
 from lagi_pipeline.indicators.vintages import Selection, answering
-from lagi_pipeline.intake.findings import TOO_MANY_REJECTED
+from lagi_pipeline.intake.findings import NO_ROWS, TOO_MANY_REJECTED
 from lagi_pipeline.vietnamese.numbers import exact
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import replace_all
@@ -53,7 +53,7 @@ from lagi_pipeline.warehouse.database import replace_all
 # A version that was read and may not answer says so itself; only what was never read stands in the quarantine alone.
 _REFUSALS = f"""
     SELECT feed, quarter, file, received_at, string_agg(reason, '; ' ORDER BY reason) AS reason
-    FROM quarantine.rejected_file WHERE rule <> '{TOO_MANY_REJECTED}' GROUP BY ALL
+    FROM quarantine.rejected_file WHERE rule NOT IN ('{TOO_MANY_REJECTED}', '{NO_ROWS}') GROUP BY ALL
 """  # noqa: S608 - our own code
 
 

@@ -17,10 +17,14 @@ from lagi_pipeline.intake.table import MASK
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps.compute import Situation, compute, record
 from lagi_pipeline.steps.scorecard import compute_scorecard
+from lagi_pipeline.vietnamese.people import LONG_NUMBER, has_number_of_no_figure, has_personal_number
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.tables import Table, all_tables, feed_tables
 
 _SHOWN = 5
+_FETCHED = 10_000
+_OUR_OWN = frozenset({"quarter", "file", "sha256", "content_sha256", "cells", "resolved_by", "cell", "document_no"})
+"""Columns of text that hold no words of a cell."""
 
 
 class GateError(RuntimeError):
@@ -138,7 +142,7 @@ def _differences(connection: duckdb.DuckDBPyConnection, table: Table, expected: 
 
 
 def no_personal_data(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
-    """No table has a column that names people, and rows in quarantine have theirs masked."""
+    """No table has a column that names people or a text with a person's number; quarantined rows have theirs masked."""
     del situation
     personal = {name for table in feed_tables().values() for name in table.personal_columns}
     for schema, table, column in connection.execute(
@@ -154,6 +158,27 @@ def no_personal_data(connection: duckdb.DuckDBPyConnection, situation: Situation
         for title, value in json.loads(raw).items():
             if title in titles.get(form, ()) and value != MASK:
                 yield f"quarantine.rejected_row {file} row {row}: «{title}» is not masked"
+    told = (tables.VINTAGE, tables.REJECTED_UNIT, tables.REJECTED_ROW, tables.REJECTED_FILE)
+    for table in (*feed_tables().values(), *told):
+        yield from _numbers_of_people(connection, table)
+
+
+def _numbers_of_people(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[str]:
+    """The columns of a table in which an identity card's or a telephone's number stands; never the number itself."""
+    for column in table.columns:
+        if column.sql_type not in {"VARCHAR", "JSON"} or column.name in _OUR_OWN:
+            continue
+        # What stood in a row may be a figure in đồng, which no rule tells from an identity card of nine digits.
+        stands = has_number_of_no_figure if column.name in {"value", "raw_row"} else has_personal_number
+        told = "AND rule <> 'same_stamp'" if table is tables.REJECTED_FILE else ""  # it lists files by name
+        found = connection.execute(
+            f'SELECT DISTINCT "{column.name}"::VARCHAR FROM {table.full_name}'  # noqa: S608 - a model's names
+            f' WHERE regexp_matches("{column.name}"::VARCHAR, ?) {told}',
+            [LONG_NUMBER],
+        )
+        while rows := found.fetchmany(_FETCHED):
+            if count := sum(stands(text) for (text,) in rows):
+                yield f"{table.full_name}: {count} values of {column.name} hold a long number"
 
 
 def _personal_titles(model: type[pa.DataFrameModel]) -> set[str]:

@@ -21,11 +21,12 @@ from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed, FeedForm, History
 from lagi_pipeline.intake.files import Folder, Meta, RawFile, digest, local, quarters_with_files, scan
-from lagi_pipeline.intake.findings import TOO_MANY_REJECTED, Finding, Refusal, RefusedFileError, Severity
+from lagi_pipeline.intake.findings import NO_ROWS, TOO_MANY_REJECTED, Finding, Refusal, RefusedFileError, Severity
 from lagi_pipeline.intake.formats import read_workbook
+from lagi_pipeline.intake.masking import without_people
 from lagi_pipeline.intake.table import Reading, RefusedFormsError, read_tables
 from lagi_pipeline.intake.totals import odd_totals
-from lagi_pipeline.intake.validation import validate
+from lagi_pipeline.intake.validation import says_nothing, validate
 from lagi_pipeline.vietnamese.numbers import format_number
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import Warehouse, as_json, delete_version, insert, insert_row
@@ -60,7 +61,7 @@ class Ingested:
     rejected: int = 0
     warnings: int = 0
     findings: list[tuple[str, Finding]] = field(default_factory=list)
-    """(file, finding), errors and warnings, in the order of the files."""
+    """(file, finding), errors and warnings, by file, sheet, row and cell."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class Ingestion:
             for form in self.feed.forms:
                 result.refused.extend(self._settle_contradictions(connection, form.form.code, quarter))
             self._mark_resolved(connection, quarter)
+        result.findings.sort(key=_by_place)
         return result
 
     def _by_content(self, files: Iterable[RawFile]) -> list[list[RawFile]]:
@@ -153,8 +155,8 @@ class Ingestion:
         try:
             kept = keep(file, self.warehouse.vault)
             meta = file.read_meta()
-            if meta.received_at is not None:
-                received_at = self._received_at(connection, file, self._said(file, meta.received_at), seen_at)
+            said = seen_at if meta.received_at is None else self._said(file, meta.received_at)
+            received_at = self._received_at(connection, file, said, seen_at)
             self._check_meta(file, meta, received_at)
             envelope = _Envelope(file, meta, received_at)
             read = self._read(connection, envelope, kept)
@@ -165,7 +167,7 @@ class Ingestion:
             # What our own defect keeps us from reading today may have been read before: that reading stays.
             self._forget(connection, file, keep_rows=refusal.rule == READER_DEFECT)
             self._refuse(connection, file, received_at, refusal.refusals)
-            result.refused.append(f"{file.name}: {refusal.reason}")
+            result.refused.append(f"{file.name}: {without_people(refusal.reason)}")
             if isinstance(refusal, RefusedFormsError):
                 self._write_findings(connection, file, received_at, refusal.readings, result)
             return
@@ -217,6 +219,9 @@ class Ingestion:
         if too_many := self._too_many_rejected(len(reading.rejected_rows), len(accepted)):
             reading.refusals.append(Refusal(TOO_MANY_REJECTED, too_many, reading.sheet, form=reading.form.code))
             reading.problems.append(too_many)
+        elif nothing := says_nothing(reading, accepted):
+            reading.refusals.append(Refusal(NO_ROWS, nothing, reading.sheet, form=reading.form.code))
+            reading.problems.append(nothing)
         reading.let_go()
         return accepted
 
@@ -351,10 +356,10 @@ class Ingestion:
                 "quarter": str(file.quarter),
                 "file": file.name,
                 "sha256": file.sha256,
-                "sheet": refusal.sheet,
+                "sheet": refusal.sheet and without_people(refusal.sheet),
                 "cell": refusal.cell,
                 "rule": refusal.rule,
-                "reason": refusal.reason,
+                "reason": without_people(refusal.reason),
                 "received_at": pd.Timestamp(received_at),
                 "resolved_at": None,
                 "resolved_by": None,
@@ -477,6 +482,13 @@ class Ingestion:
                     [self.feed.code, form, str(quarter), file, sha256, reason, received_at],
                 )
         return reasons
+
+
+def _by_place(found: tuple[str, Finding]) -> tuple[str, str, int, int, str]:
+    """By file, sheet, row and column: column B before column AA."""
+    file, finding = found
+    cell = finding.cell or ""
+    return file, finding.sheet, finding.row, len(cell), cell
 
 
 def content_digest(rows: pd.DataFrame) -> str:

@@ -182,6 +182,12 @@ def test_natural_area_that_is_no_number_is_a_problem() -> None:
     assert "natural_area" not in {measure.measure for measure in found.measures}
 
 
+def test_a_class_of_forest_without_its_code_is_sent_back_at_the_code() -> None:
+    found = read("forestry", "2024-Q4", changed(form_sheet("forestry", "2024-Q4"), C17=None))[0]
+    assert ("C17", "not_nullable") in found.errors
+    assert found.found("not_nullable").reason == "cột «Mã»: thiếu giá trị"
+
+
 def test_forest_area_without_its_row_is_a_problem() -> None:
     found = read("forestry", "2024-Q4", changed(form_sheet("forestry", "2024-Q4"), C11="1109"))[0]
     assert any("1100" in problem for problem in found.reading.problems)

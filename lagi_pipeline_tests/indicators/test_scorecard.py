@@ -235,6 +235,12 @@ class TestWhatWentBack:
         assert (row.status, row.received, row.usable, row.on_time) == ("returned", 1, 0, 1)
         assert (row.refused_files, row.open_findings, row.vintages) == (1, 2, 1)
 
+    def test_a_useless_file_that_came_late_buys_no_time(self) -> None:
+        refused = sent("waste", "2024-Q2", at(2024, 9, 1, 8), None)
+        post = Post((refused,), findings=(findings_in(refused),))
+        [row] = debts(post, "waste", "2024-Q2", at(2024, 9, 2))
+        assert (row.what, row.since) == ("correction_missing", date(2024, 7, 11))
+
     @pytest.mark.parametrize(("today", "overdue"), [(at(2024, 7, 13, 23), False), (at(2024, 7, 14), True)])
     def test_a_correction_is_overdue_days_after_the_receipt(self, today: datetime, *, overdue: bool) -> None:
         post = Post((self.REFUSED,), findings=(findings_in(self.REFUSED),))

@@ -10,8 +10,8 @@ import pytest
 
 from lagi_pipeline.feeds.fisheries import VESSELS
 from lagi_pipeline.intake import validation
-from lagi_pipeline.intake.masking import without_quoted, without_words
-from lagi_pipeline_tests.intake.reading import Cell, Read, changed, form_sheet, quarter, read_one
+from lagi_pipeline.intake.masking import Discretion, public_title, without_words
+from lagi_pipeline_tests.intake.reading import Cell, Read, changed, form_sheet, quarter, read_one, refusal, table, wards
 from lagi_samples import Sheet
 
 NAME = "Nguyễn Thị Bí Mật"
@@ -124,10 +124,97 @@ def test_words_and_long_numbers_are_hidden(value: str, shown: str) -> None:
 
 
 def test_what_a_reason_quotes_is_hidden_even_with_quotes_in_it() -> None:
-    assert without_quoted(f"thấy «{NAME}» và «»{NAME}»»").count("Nguyễn") == 0
+    discretion = Discretion(VESSELS.forms[0].form, lambda _: False)
+    assert discretion.reason(f"thấy «{NAME}» và «»{NAME}»»").count("Nguyễn") == 0
 
 
 def test_the_form_says_which_column_names_people() -> None:
     form = VESSELS.forms[0].form
     assert form.names_people
     assert [column.name for column in form.columns if column.personal] == ["owner"]
+
+
+LABELLED = f"{NAME}, CCCD {IDENTITY}"
+WASTE = ["STT", "Phường, xã", "Phát sinh", "Thu gom", "Xử lý"]
+
+
+@pytest.mark.parametrize("label", [LABELLED, NAME, NAME.lower(), f"ông {NAME}", f"P. {NAME}", f"hộ {NAME} {IDENTITY}"])
+@pytest.mark.parametrize("feed", ["poverty", "waste"])
+def test_a_person_in_the_place_of_a_ward(feed: str, label: str) -> None:
+    if feed == "poverty":
+        sheet = form_sheet(feed, "2024-Q4")
+        sheet.set(sheet.find("Phường Phước Hội"), label)
+        found = read_one(feed, "2024-Q4", sheet)
+    else:
+        found = read_one(feed, "2024-Q3", table(WASTE, *wards(3, 2, 1), [10, label, 3, 2, 1]))
+    assert found.all("unknown_unit")
+    said = _all_that_is_said(found).lower()
+    assert not [word for word in ("bí mật", "nguyễn thị", IDENTITY) if word in said]
+
+
+@pytest.mark.parametrize("feed", ["poverty", "waste"])
+def test_a_misspelt_ward_stays_readable(feed: str) -> None:
+    sheet, when = table(WASTE, *wards(3, 2, 1), [10, "P. Tân Long", 3, 2, 1]), "2024-Q3"
+    if feed == "poverty":
+        sheet, when = form_sheet(feed, "2024-Q4"), "2024-Q4"
+        sheet.set(sheet.find("Phường Phước Hội"), "P. Tân Long")
+    finding = read_one(feed, when, sheet).found("unknown_unit")
+    assert "«P. Tân Long»" in finding.reason
+    assert finding.value == "P. Tân Long"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"Ông {NAME} (CCCD {IDENTITY}) khai thác sai vùng", "Ông *** (CCCD ***) khai thác sai vùng"),
+        ("Tàu do Sóng Văn Lặng điều khiển sai vùng", "Tàu do *** điều khiển sai vùng"),
+        ("Vi phạm Luật Thủy sản ở vùng biển Bà Rịa - Vũng Tàu", "Vi phạm Luật Thủy sản ở vùng biển Bà Rịa - Vũng Tàu"),
+        ("Chủ tàu BTh-99001-TS không ghi nhật ký", "Chủ tàu BTh-99001-TS không ghi nhật ký"),
+    ],
+)
+def test_a_violation_is_kept_without_who_did_it(text: str, kept: str) -> None:
+    sheet = form_sheet("fisheries_cases", "2024-Q1")
+    row = int(sheet.find("Hành vi vi phạm")[1:]) + 1
+    found = read_one("fisheries_cases", "2024-Q1", changed(sheet, **{f"D{row}": text, f"H{row}": f"Đồn, {IDENTITY}"}))
+    assert found.rows["violation"].iloc[0] == kept
+    assert found.rows["authority"].iloc[0] == "Đồn, ***"
+
+
+def test_a_title_and_a_sheet_that_name_a_person() -> None:
+    sheet = form_sheet("poverty", "2024-Q4")
+    sheet.set("A6", f"NĂM 2024 - {LABELLED}")
+    sheet.name = f"Hộ {NAME}"
+    found = read_one("poverty", "2024-Q4", sheet)
+    assert found.reading.period is not None
+    assert found.reading.period.text == "NĂM 2024"
+    assert found.reading.sheet == "trang 1"
+    assert set(found.rows["sheet"]) == {"trang 1"}
+    assert read_one("poverty", "2024-Q4", form_sheet("poverty", "2024-Q4")).reading.sheet == "Hộ nghèo"
+
+
+def test_a_refusal_that_quotes_a_title_names_nobody() -> None:
+    sheet = form_sheet("poverty", "2024-Q4")
+    sheet.set("A6", f"NĂM 2022, ông {LABELLED}")
+    _assert_hidden(refusal("poverty", "2024-Q4", sheet).reason)
+
+
+def test_a_title_of_a_form_without_people_stays() -> None:
+    assert public_title("KẾT QUẢ QUẢN LÝ RỪNG, QUÝ III NĂM 2024", names_people=False).startswith("KẾT QUẢ QUẢN LÝ")
+
+
+@pytest.mark.parametrize("value", ["060191234567", "060.191.234.567", "0912 345 678", "(0252) 3845678", "260123456"])
+def test_a_persons_number_in_a_form_about_nobody(value: str) -> None:
+    found = read_one("waste", "2024-Q3", table(WASTE, *wards(3, 2, 1), [10, f"P. Tân Long {value}", value, 2, 1]))
+    said = _all_that_is_said(found)
+    assert value not in said
+    assert found.reading.findings
+
+
+def test_an_owner_left_of_the_register_number_is_no_register_number() -> None:
+    head: list[Cell] = [HEAD[0], HEAD[2], HEAD[1], *HEAD[3:12]]
+    good = [1, NAME, "BTh-00100-TS", *GOOD[3:12]]
+    without = [2, NAME, None, *GOOD[3:12]]
+    found = read_one("fisheries_vessels", "2024-Q3", Sheet("Tàu", [["QUÝ III NĂM 2024"], head, good, without]))
+    assert len(found.rows) == 2
+    assert found.rows["register_text"].isna().tolist() == [False, True]
+    _assert_hidden(found.rows.to_csv())

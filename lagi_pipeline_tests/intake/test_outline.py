@@ -14,6 +14,12 @@ def _paths(*markers: str) -> list[str | None]:
     return [place.path if place else None for place in place_rows(markers, ["x"] * len(markers))]
 
 
+def test_a_long_list_of_capitals_is_read_in_one_pass() -> None:
+    numerals = ["V"] * 100_000
+    assert _paths(*numerals) == numerals
+    assert _paths("H", "I", *["1"] * 100_000, "II")[-2:] == ["H.I.1", "H.II"]
+
+
 @pytest.mark.parametrize(
     ("markers", "paths"),
     [

@@ -308,8 +308,15 @@ def test_figures_below_the_signature_are_rejected_not_dropped(suffix: str) -> No
     sheet = table(WASTE, *wards(10, 9, 8)[:8], ["Người lập biểu"], *wards(10, 9, 8)[8:])
     found = read_one("waste", "2024-Q3", sheet, suffix=suffix)
     finding = found.found("below_signature")
-    assert finding.row == 13
+    assert (finding.row, finding.cell) == (13, "C13")
     assert len(found.rows) == 8
+
+
+def test_figures_above_the_header_are_told_at_the_first_of_them() -> None:
+    sheet = table(WASTE, *wards(10, 9, 8)[1:])
+    sheet.rows.insert(2, wards(None, 9, 8)[0])
+    finding = read_one("waste", "2024-Q3", sheet).found("above_header")
+    assert (finding.row, finding.cell) == (3, "D3")
 
 
 def test_a_heading_merged_over_the_table_is_no_data() -> None:

@@ -72,8 +72,21 @@ def test_a_unit_that_is_there_twice_is_rejected_each_time() -> None:
     rows[1][1] = rows[0][1]
     found = _waste(*rows)
     assert found.errors == [("B4", "unit_twice"), ("B5", "unit_twice")]
-    assert "4, 5" in found.all("unit_twice")[0].reason
+    assert "có 2 dòng (dòng 4, 5)" in found.all("unit_twice")[0].reason
     assert found.reading.rejected_units.keys() == {"23231"}
+
+
+def test_a_unit_that_is_there_many_times_is_told_in_few_words() -> None:
+    found = _waste(*[[n, UNITS[0].label_vi, *TEN] for n in range(2000)])
+    assert len(found.all("unit_twice")) == 2000
+    assert {finding.reason for finding in found.reading.findings} == {
+        "phường Phước Hội có 2000 dòng (dòng 4, 5, 6, 7, 8 …)"
+    }
+
+
+def test_a_row_without_a_name_is_said_to_have_none() -> None:
+    reason = _waste(*wards(*TEN), [None, None, 1, 1, 1]).found("unknown_unit").reason
+    assert reason.startswith("dòng không ghi tên đơn vị; các đơn vị: phường Phước Hội, ")
 
 
 def test_a_bare_name_that_two_units_bear_is_neither() -> None:
@@ -168,6 +181,70 @@ def test_neighbours_are_outside_and_may_be_in_the_total() -> None:
 def test_the_town_alone() -> None:
     found = _waste([1, "Thị xã La Gi", *NINETY])
     assert found.value("waste_generated") == 90
+
+
+BLANK: list[Cell] = [None, None, None]
+
+
+def test_the_town_alone_above_a_heading_and_blank_wards() -> None:
+    found = _waste(TOTAL, [None, "Trong đó:", *BLANK], [1, "Phường Phước Hội", *BLANK])
+    assert found.value("waste_generated") == 90
+    assert found.reading.findings == []
+    assert (found.reading.nondata["remark"], found.reading.nondata["blank"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "errors"),
+    [
+        ([[1, "Phường Tân Long", *BLANK]], [("B5", "unknown_unit")]),
+        ([[1, "Phường Tân Long", *BLANK], [2, "Phường Phước Hội", *BLANK]], [("B5", "unknown_unit")]),
+        (
+            [[1, "Phường Phước Hội", *BLANK], [2, "P. Phước Hội", *BLANK], [3, "Xã Tân Hải", *BLANK]],
+            [("B5", "unit_twice"), ("B6", "unit_twice")],
+        ),
+    ],
+)
+def test_blank_rows_that_are_no_ward_or_one_twice_are_told_at_their_cells(
+    rows: list[list[Cell]], errors: list[tuple[str, str]]
+) -> None:
+    found = _waste(TOTAL, *rows)
+    assert found.errors == errors
+    assert len(found.rows) == 1
+
+
+@pytest.mark.parametrize("optional", ["Trong đó nữ", "Lũy kế từ đầu năm"])
+def test_blank_wards_below_a_total_with_an_optional_figure(optional: str) -> None:
+    head = ["STT", "Phường, xã", "Tổng số", optional]
+    found = read_one("employment", "2024-Q3", table(head, *wards(None, None), [None, "Tổng cộng", 600, 300]))
+    assert [(finding.cell, finding.severity) for finding in found.all("total_alone")] == [
+        ("C13", "error"),
+        ("D13", "warning"),
+    ]
+    assert found.reading.problems
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1, "Huyện Hàm Tân", 10, 9, 8], TOTAL],
+        [TOTAL, [1, "Huyện Hàm Tân", *BLANK], *wards(*BLANK)],
+        [[1, "Phường", 50, 45, 40], [2, "Xã", 40, 36, 32]],
+    ],
+    ids=["neighbour", "blank wards", "blocks"],
+)
+def test_totals_that_nothing_says_are_the_towns_are_told(rows: list[list[Cell]]) -> None:
+    found = _waste(*rows)
+    assert {finding.rule for finding in found.reading.findings} == {"total_alone"}
+    assert len(found.errors) == sum(row[2] is not None and "Hàm Tân" not in str(row[1]) for row in rows)
+    assert found.reading.problems
+    assert found.measures == []
+
+
+def test_a_total_without_any_ward_is_told_where_the_form_asks_for_wards() -> None:
+    head = ["STT", "Phường, xã", "Tổng số"]
+    found = read_one("employment", "2024-Q3", table(head, [None, "Tổng cộng", 600]))
+    assert found.errors == [("C4", "total_alone")]
+    assert found.reading.problems
 
 
 def test_two_totals_of_the_town_do_not_double_it() -> None:

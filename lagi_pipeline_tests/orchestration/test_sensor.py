@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -15,12 +17,14 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 from dagster._core.definitions.partitions.context import partition_loading_context
+from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._core.test_utils import create_run_for_test
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.build import build_defs
+from lagi_pipeline.orchestration.dead_runs import process_tag
 from lagi_pipeline.orchestration.raw_files import observe
 from lagi_pipeline.orchestration.sensor import blocks
 from lagi_pipeline.orchestration.settings import range_tags
@@ -335,3 +339,36 @@ def test_blocks_are_the_quarters_without_gaps_between_them(quarters: set[Quarter
     assert [quarter for block in found for quarter in block] == sorted(quarters)
     assert all(one.next == other for block in found for one, other in itertools.pairwise(block))
     assert all(one[-1].next < other[0] for one, other in itertools.pairwise(found))
+
+
+def test_a_run_of_all_assets_reads_every_feed_however_it_was_begun(waste: Daemon) -> None:
+    """``lagi run`` executes the whole job in its own process: Dagster records an empty selection of it."""
+    when = Quarter.parse("2024-Q3")
+    create_run_for_test(
+        waste.instance,
+        status=dg.DagsterRunStatus.STARTING,
+        tags=range_tags(when, when) | process_tag(),
+        asset_selection=frozenset(),
+    )
+    waste.change(Q3)
+    assert waste.ticks() == []
+    assert "queued or under way: waste/2024-Q3" in waste.said
+
+
+def test_a_dead_run_does_not_hold_the_queue(waste: Daemon, tmp_path: Path) -> None:
+    """Killed with its code server: nobody else would ever mark it."""
+    listening = tmp_path / "server.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(listening))
+        server.listen()
+        runs = {
+            name: create_run_for_test(
+                waste.instance,
+                status=dg.DagsterRunStatus.STARTED,
+                tags={GRPC_INFO_TAG: json.dumps({"host": "localhost", "socket": str(path)})},
+            )
+            for name, path in (("dead", tmp_path / "gone.sock"), ("alive", listening))
+        }
+        waste.tick()
+        statuses = {name: waste.instance.get_run_by_id(run.run_id).status.value for name, run in runs.items()}
+    assert statuses == {"dead": "FAILURE", "alive": "STARTED"}

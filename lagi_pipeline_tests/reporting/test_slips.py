@@ -277,7 +277,11 @@ def test_a_finding_without_a_cell_marks_the_beginning_of_its_row(desk: Desk) -> 
     sheet.rows.append([10, "X. Dưới chữ ký", 1.5, 1.2, 1.1])
     number = len(sheet.rows)
     send(desk.data_dir, made)
-    opened = desk.returned("waste/2024-Q3")
+    assert desk.returned("waste/2024-Q3").line(f"C{number}")["Trang"] == "CTR"
+    with working(desk.data_dir) as connection:
+        connection.execute("UPDATE quarantine.rejected_row SET cell = NULL WHERE rule = 'below_signature'")
+    [slip] = desk.write()
+    opened = Opened.of(slip)
     line = opened.line(f"dòng {number}")
     assert line["Đang ghi"] == "10 | X. Dưới chữ ký | 1,5"
     assert [fill(opened.cell("CTR", f"{letter}{number}")) for letter in "ABCD"] == [RED, RED, RED, None]

@@ -31,6 +31,7 @@ from lagi_pipeline.intake.form import RULES, CellKind, Outline, UnitRows
 from lagi_pipeline.intake.formats import read_workbook
 from lagi_pipeline.intake.grid import Workbook
 from lagi_pipeline.intake.table import read_tables
+from lagi_pipeline.intake.validation import says_nothing
 from lagi_pipeline.reporting.templates import TemplateBook, books_of, template_bytes
 from lagi_pipeline.reporting.templates.guidance import SHEET
 from lagi_pipeline.reporting.templates.layout import Layout, Look
@@ -246,6 +247,7 @@ def test_an_unfilled_template_gives_no_figure_and_only_misses_what_must_be_there
     for read in read_file(FOLDERS[folder], str(book.quarter), path):
         assert read.rules <= {"missing_figure", "not_nullable", "not_a_number"}
         assert read.measures == []
+        assert says_nothing(read.reading, read.rows) is not None
         if isinstance(read.reading.form.rows, UnitRows):
             assert read.reading.findings == []
 

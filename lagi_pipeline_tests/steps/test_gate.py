@@ -48,6 +48,10 @@ TAMPERED = {
     "no_personal_data": [
         'UPDATE quarantine.rejected_row SET raw_row = \'{"Chủ tàu": "Nguyễn Văn A"}\' WHERE row = 1941',
         "ALTER TABLE feeds.fisheries_vessels ADD COLUMN owner VARCHAR",
+        "UPDATE core.vintage SET title = 'NĂM 2024, CCCD 060123456789' WHERE quarter = '2024-Q1'",
+        "UPDATE feeds.employment SET unit_label = '0912 345 678' WHERE quarter = '2024-Q1'",
+        "UPDATE quarantine.rejected_row SET reason = 'thấy «060.123.456.789»'",
+        'UPDATE quarantine.rejected_row SET raw_row = \'{"Ghi chú": "CCCD 060123456789"}\'',
     ],
 }
 CASES = [(rule, sql) for rule, statements in TAMPERED.items() for sql in statements]

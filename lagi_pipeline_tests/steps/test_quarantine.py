@@ -14,7 +14,7 @@ import pytest
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.steps.ingest import Ingested, Ingestion
-from lagi_pipeline_tests.running import book, query, send, settings_of, working
+from lagi_pipeline_tests.running import book, emptied, query, send, settings_of, working
 from lagi_samples import Book
 
 DataDir = Callable[..., Path]
@@ -150,6 +150,67 @@ def test_a_refused_form_is_not_resolved_by_another_form_of_the_feed(data_dir: Da
     ingest(folder, "employment", "2024-Q4")
     [found] = asked(folder, "SELECT form, rule, resolved_at FROM quarantine.rejected_file")
     assert found == {"form": "employment_labour", "rule": "period", "resolved_at": None}
+
+
+@pytest.mark.parametrize("names", [0, 9], ids=["head alone", "blank wards"])
+def test_a_form_that_says_nothing_neither_answers_nor_resolves(data_dir: DataDir, names: int) -> None:
+    folder = data_dir()
+    bad = book("waste", "2024-Q3", {"C12": "nhiều"})
+    for made in (bad, later(emptied(book("waste", "2024-Q3"), rows=names))):
+        send(folder, made)
+    [said] = ingest(folder, "waste", "2024-Q3").refused
+    assert "biểu không có số liệu" in said
+    [refused] = asked(folder, "SELECT rule, form, sheet, resolved_at FROM quarantine.rejected_file")
+    assert refused == {"rule": "no_rows", "form": "waste", "sheet": bad.sheets[-1].name, "resolved_at": None}
+    assert asked(folder, "SELECT resolved_at FROM quarantine.rejected_row WHERE severity = 'error'") == [
+        {"resolved_at": None}
+    ]
+    vintages = asked(folder, "SELECT problem IS NULL AS usable FROM core.vintage ORDER BY received_at")
+    assert vintages == [{"usable": True}, {"usable": False}]
+
+
+def test_a_blank_list_of_vessels_leaves_the_fleet_as_it_was(data_dir: DataDir) -> None:
+    folder = data_dir()
+    good = book("fisheries_vessels", "2024-Q3")
+    send(folder, good)
+    send(folder, later(emptied(book("fisheries_vessels", "2024-Q3"))))
+    [said] = ingest(folder, "fisheries_vessels", "2024-Q3").refused
+    assert "biểu không có số liệu" in said
+    usable = asked(folder, "SELECT file, rows_accepted > 0 AS has_rows FROM core.vintage WHERE problem IS NULL")
+    assert usable == [{"file": good.path.as_posix(), "has_rows": True}]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_read"),
+    [
+        (["Không phát sinh"], True),
+        ([None, None, None, "Không có"], True),
+        (["Trong quý III không có vụ vi phạm nào."], True),
+        (["Tổng cộng", "0 vụ"], True),
+        (["Ghi chú: không phát sinh vụ việc vi phạm"], True),
+        (["Không có số liệu"], False),
+        ([], False),
+    ],
+)
+def test_a_list_of_violations_may_be_empty_if_it_says_so(data_dir: DataDir, words: list[Any], is_read: bool) -> None:  # noqa: FBT001 - a table of cases
+    folder = data_dir()
+    send(folder, emptied(book("fisheries_cases", "2024-Q3"), words))
+    done = ingest(folder, "fisheries_cases", "2024-Q3")
+    rules = asked(folder, "SELECT rule FROM quarantine.rejected_file")
+    [vintage] = asked(folder, "SELECT rows_accepted, rows_read - rows_other AS data, problem FROM core.vintage")
+    assert (done.refused == [], rules, vintage["problem"] is None) == (
+        is_read,
+        [] if is_read else [{"rule": "no_rows"}],
+        is_read,
+    )
+    assert (vintage["rows_accepted"], vintage["data"]) == (0, 0)
+
+
+def test_findings_are_told_by_file_sheet_row_and_cell(data_dir: DataDir) -> None:
+    folder = data_dir()
+    send(folder, book("waste", "2024-Q3", {"D14": "b", "C14": "a", "E12": "c", "C16": "d"}))
+    cells = [finding.cell for _, finding in ingest(folder, "waste", "2024-Q3").findings]
+    assert cells == ["E12", "C14", "D14", "C16"]
 
 
 @pytest.mark.parametrize("how", ["deleted", "renamed"])

@@ -16,7 +16,18 @@ from lagi_pipeline.steps import gate
 from lagi_pipeline.steps.scorecard import compute_scorecard
 from lagi_pipeline_tests.conftest import Town
 from lagi_pipeline_tests.indicators.building import at
-from lagi_pipeline_tests.running import SETTLED, Rows, ask, book, run, send, settings_of, working
+from lagi_pipeline_tests.running import (
+    SETTLED,
+    Rows,
+    ask,
+    book,
+    emptied,
+    make_data_dir,
+    run,
+    send,
+    settings_of,
+    working,
+)
 
 
 def score(data_dir: Path, feed: str, when: str) -> dict[str, Any]:
@@ -102,6 +113,17 @@ def test_another_moment_knows_what_had_come_by_then(town: Town) -> None:
     assert not any(feed in {"budget_revenue", "water", "crops"} for feed, _ in urged)
 
 
+def test_a_blank_form_is_returned_and_blinds_its_target(tmp_path: Path) -> None:
+    folder = make_data_dir(tmp_path)
+    send(folder, emptied(book("waste", "2024-Q3"), rows=9))
+    assert run(folder, "2024-Q3", "2024-Q3").success
+    row = score(folder, "waste", "2024-Q3")
+    assert (row["status"], row["usable"], row["refused_files"], row["rows_accepted"]) == ("returned", 0, 1, 9)
+    [owed] = [one for one in owing(folder, "waste") if one["quarter"] == "2024-Q3"]
+    assert (owed["what"], owed["blinds"]) == ("correction_missing", "solid_waste")
+    assert [path.suffix for path in (folder / "warehouse" / "slips" / "2024-Q3" / "waste").iterdir()] == [".xlsx"]
+
+
 def test_both_tables_are_published_with_comments_in_both_languages(town: Town) -> None:
     comments = ask(
         town.data_dir,
@@ -157,3 +179,11 @@ def test_a_correction_settles_what_was_sent_back(data_dir: Callable[..., Path]) 
     assert (row["vintages"], row["refused_files"], row["open_findings"], row["usable"]) == (2, 1, 0, 1)
     assert row["final_received_at"] == at(2024, 4, 8, 9)
     assert [debt for debt in owing(folder, "waste") if debt["quarter"] == "2024-Q1"] == []
+
+
+def test_each_feed_s_page_shows_whether_a_report_of_it_is_overdue(town: Town) -> None:
+    late = town.outcome.check("no_report_is_overdue", "feeds/waste")
+    assert not late.passed
+    assert late.metadata["overdue"].value == 1
+    assert "chưa báo cáo" in str(late.metadata["reports"].value)
+    assert town.outcome.check("no_report_is_overdue", "feeds/water").passed

@@ -114,3 +114,25 @@ def test_a_link_out_of_the_raw_folder_is_a_stray_and_not_kept(folder: Path, tmp_
     assert done.strays == ("exports/2024-Q3/linked.xlsx",)
     assert done.refused == []
     assert len(list((folder / "warehouse" / "vault").iterdir())) == 1
+
+
+def test_content_that_comes_back_over_another_answers_again(folder: Path) -> None:
+    """Without a meta file too: whoever puts the first workbook back means it to count."""
+    path = only_file(folder)
+    path.with_name(f"{path.name}.meta.yaml").unlink()
+    first, other = path.read_bytes(), tmp_other(folder)
+    for content, moment in ((first, MARCH), (other, APRIL), (first, MAY)):
+        path.write_bytes(content)
+        ingest(folder, moment)
+    newest = vintages(folder)[-1]
+    assert newest["received_at"] == MAY
+    assert len(vintages(folder)) == 2
+
+
+def tmp_other(folder: Path) -> bytes:
+    """The same workbook with another figure."""
+    send(folder, book("exports", str(QUARTER), {"A2": "Bản khác"}))
+    path = only_file(folder)
+    content = path.read_bytes()
+    path.with_name(f"{path.name}.meta.yaml").unlink()
+    return content

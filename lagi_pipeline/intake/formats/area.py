@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline.intake.formats import limits
-from lagi_pipeline.intake.grid import Unreadable, Value, column_letters
+from lagi_pipeline.intake.grid import Value, column_letters
 
 Place = tuple[int, int]
 
@@ -71,22 +71,22 @@ def rectangle(rows: Mapping[int, tuple[int, Sequence[Value]]], extent: Extent) -
     return filled
 
 
-def cover(rows: list[list[Value]], start: Place, unreadable: Mapping[Place, Unreadable]) -> Place:
-    """Put what is unreadable at its places into ``rows``, which begin at ``start``, growing them where needed.
+def cover(rows: list[list[Value]], start: Place, known: Mapping[Place, Value]) -> Place:
+    """Put what is known otherwise at its places into ``rows``, which begin at ``start``, growing them where needed.
 
     Returns where they begin then.
     """
-    if not unreadable:
+    if not known:
         return start
     extent = Extent()
     if rows and rows[0]:
         extent.add(*start)
         extent.add(start[0] + len(rows) - 1, start[1] + len(rows[0]) - 1)
     before = (extent.top, extent.bottom, extent.left, extent.right)
-    for place in unreadable:
+    for place in known:
         extent.add(*place)
     if (extent.top, extent.bottom, extent.left, extent.right) != before:
         rows[:] = rectangle({start[0] + at: (start[1], row) for at, row in enumerate(rows)}, extent)
-    for (row, column), value in unreadable.items():
+    for (row, column), value in known.items():
         rows[row - extent.top][column - extent.left] = value
     return extent.top, extent.left

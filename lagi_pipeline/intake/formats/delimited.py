@@ -55,7 +55,7 @@ def read_delimited(path: Path) -> tuple[Workbook, Survey]:
                     table.add(block)
         except csv.Error as error:
             raise _refused(error, reader.line_num) from error
-    return Workbook([Sheet(path.stem, table.rows())]), table.survey
+    return Workbook([Sheet(path.stem, table.rows(), delimited=True)]), table.survey
 
 
 def _composed(line: str) -> str:

@@ -83,6 +83,9 @@ OLD_FONT_TEXTS = 400_000
 LINE_CHARACTERS = 1 * MB
 """A line of a csv, or text of an XML part without a tag in it. The longest cell of Excel has 32 767 characters."""
 
+TEXT_RUNS = 10_000
+"""Changes between plain and marked text (raised, struck out) within one text; a cell has a handful."""
+
 XML_ELEMENTS = 24_000_000
 """Elements of all parts that are parsed, each of which takes about a microsecond. 4 million cells have 12 million."""
 

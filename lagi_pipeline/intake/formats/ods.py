@@ -15,6 +15,7 @@ from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline.intake.formats import limits
 from lagi_pipeline.intake.formats.archive import Archive
 from lagi_pipeline.intake.formats.area import Extent, Place, rectangle, too_many_cells, too_much_text
+from lagi_pipeline.intake.formats.marked import Mark, RichText
 from lagi_pipeline.intake.formats.xml import XmlReader, attributes, local_name, unreadable
 from lagi_pipeline.intake.grid import Sheet, Unreadable, Value, Workbook
 
@@ -30,6 +31,7 @@ _ERROR = re.compile(r"#[A-Z][A-Z0-9/]*[!?]?|Err:\d{3}")
 _DURATION = re.compile(r"PT(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7})(?:[.,](\d{1,6})\d*)?S)?")
 _SIGNS = {"tab": "\t", "line-break": "\n"}
 _WHOLE = re.compile("[0-9]{1,8}")
+_HEIGHT = re.compile(r"(?P<below>-?)0*[1-9]\d{0,2}(?:\.\d+)?%")
 _DAY = timedelta(days=1)
 _EPOCH_1904 = "1904-01-01"
 
@@ -70,29 +72,24 @@ class _Cell:
     covered: bool
     repeated: int
     paragraphs: int = 0
-    length: int = 0
-    texts: list[str] = field(default_factory=list)
+    text: RichText = field(default_factory=RichText)
+    spans: list[Mark | None] = field(default_factory=list)
 
     def add(self, text: str) -> None:
-        """More text.
-
-        Raises:
-            RefusedFileError: a few elements say to repeat a blank without end.
-        """
-        self.length += len(text)
-        if self.length > limits.LINE_CHARACTERS:
-            raise RefusedFileError("có ô chứa một đoạn chữ quá dài", rule="long_line")
-        self.texts.append(text)
+        """More text."""
+        self.text.add(text, self.spans[-1] if self.spans else None)
 
     def value(self) -> Value:
         """What it holds; a blank is ``""``."""
         if self.covered:
             return ""
-        shown = "".join(self.texts)
+        shown = self.text.plain()
         formula = self.found.get("formula")
         kind = self.found.get("value-type")
         if self.error or (formula is not None and _ERROR.fullmatch(shown.strip())):
             return Unreadable("error_cell", shown.strip() or "#N/A")
+        if self.text.is_marked and formula is None and kind in {None, "string"}:
+            return self.text.value()
         if kind is None:
             return shown if formula is None else Unreadable("uncached_formula", _formula(formula))
         return _typed(kind, self.found, shown)
@@ -113,6 +110,8 @@ class _Table:
     merges: list[tuple[Place, Place]] = field(default_factory=list)
     hidden_rows: list[range] = field(default_factory=list)
     percents: set[Place] = field(default_factory=set)
+    columns: int = 0
+    hidden_columns: set[int] = field(default_factory=set)
 
     def sheet(self, date1904: bool) -> Sheet:  # noqa: FBT001
         """It as a grid, its used area made a rectangle."""
@@ -130,6 +129,7 @@ class _Table:
             frozenset(hidden),
             frozenset(self.percents),
             date1904,
+            frozenset(self.hidden_columns),
         )
 
 
@@ -141,7 +141,8 @@ class _Content:
         self.date1904 = False
         self.reader = XmlReader(CONTENT, self._start, self._end)
         self._hidden_styles: set[str] = set()
-        self._style = ""
+        self._style = self._family = ""
+        self._marks: dict[str, Mark] = {}
         self._table: _Table | None = None
         self._skipping = 0
         self._cell: _Cell | None = None
@@ -164,7 +165,9 @@ class _Content:
             self._begin_table(attributes(flat))
         elif local == "table-source":
             self._drop_table()
-        elif local in {"style", "table-properties", "null-date"}:
+        elif local == "table-column":
+            self._note_columns(attributes(flat))
+        elif local in {"style", "table-properties", "text-properties", "null-date"}:
             self._note_style(local, attributes(flat))
 
     def _end(self, name: str) -> None:
@@ -176,6 +179,8 @@ class _Content:
             self._end_cell()
         elif local == "p" and self._cell is not None:
             self.reader.listen(None)
+        elif local == "span" and self._cell is not None:
+            self._cell.spans.pop()
         elif local == "table-row":
             self._end_row()
         elif local == "table":
@@ -183,7 +188,11 @@ class _Content:
 
     def _note_style(self, local: str, found: dict[str, str]) -> None:
         if local == "style":
-            self._style = found.get("name", "")
+            self._style, self._family = found.get("name", ""), found.get("family", "")
+        elif local == "text-properties":
+            mark = _mark(found)
+            if mark is not None and self._family == "text":
+                self._marks[self._style] = mark
         elif local == "null-date":
             self.date1904 = found.get("date-value") == _EPOCH_1904
         elif found.get("display") == "false":
@@ -200,6 +209,14 @@ class _Content:
         if self._table is not None and self.tables:
             self.tables.pop()
             self._table = None
+
+    def _note_columns(self, found: dict[str, str]) -> None:
+        repeated = _count(found.get("number-columns-repeated"), limits.COLUMNS)
+        if self._table is None:
+            return
+        first, self._table.columns = self._table.columns, min(self._table.columns + repeated, limits.COLUMNS)
+        if found.get("visibility") in _HIDDEN:
+            self._table.hidden_columns.update(range(first, self._table.columns))
 
     def _begin_row(self, found: dict[str, str]) -> None:
         self._row = []
@@ -230,6 +247,9 @@ class _Content:
                 self._cell.add("\n")
             self._cell.paragraphs += 1
             self.reader.listen(self._text)
+        elif local == "span":
+            outer = self._cell.spans[-1] if self._cell.spans else None
+            self._cell.spans.append(self._marks.get(attributes(flat).get("style-name", ""), outer))
         elif local == "s":
             self._cell.add(" " * _count(attributes(flat).get("c"), limits.COLUMNS))
         elif local in _SIGNS:
@@ -298,6 +318,19 @@ class _Content:
         self._noted += count
         if self._noted > limits.NOTED_CELLS:
             raise too_many_cells()
+
+
+def _mark(found: dict[str, str]) -> Mark | None:
+    """The mark that the properties of a text's style give to it."""
+    if found.get("text-line-through-style", "none") != "none":
+        return Mark.STRUCK
+    if found.get("display") == "none":
+        return Mark.HIDDEN
+    position = found.get("text-position", "").split(" ")[0]
+    if position in {"super", "sub"}:
+        return Mark.RAISED if position == "super" else Mark.LOWERED
+    height = _HEIGHT.fullmatch(position)
+    return None if height is None else Mark.LOWERED if height["below"] else Mark.RAISED
 
 
 def _count(text: str | None, most: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lagi_pipeline.intake.formats import limits
 from lagi_pipeline.intake.formats.area import Extent, Place, rectangle, too_many_cells, too_much_text
-from lagi_pipeline.intake.grid import Sheet, Value
+from lagi_pipeline.intake.grid import Sheet, Unreadable, Value
 
 
 class Document:
@@ -23,9 +23,9 @@ class Document:
         """The place of the last row."""
         return len(self.rows) - 1
 
-    def add_line(self, text: str) -> None:
+    def add_line(self, text: str | Unreadable) -> None:
         """Text outside of tables; a blank is none."""
-        if text.strip():
+        if str(text).strip():
             self.add_row()
             self.put(0, text)
 
@@ -34,13 +34,13 @@ class Document:
         self.rows.append([])
         self._require_room()
 
-    def put(self, column: int, text: str) -> None:
+    def put(self, column: int, text: str | Unreadable) -> None:
         """Write a cell of the last row.
 
         Raises:
             RefusedFileError: the document holds more than is read.
         """
-        self._characters += len(text)
+        self._characters += len(str(text))
         if self._characters > limits.TEXT_CHARACTERS:
             raise too_much_text()
         row = self.rows[-1]

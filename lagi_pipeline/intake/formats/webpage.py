@@ -14,8 +14,9 @@ from lxml import etree
 from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline.intake.formats import limits
 from lagi_pipeline.intake.formats.encoding import of_single_bytes
+from lagi_pipeline.intake.formats.marked import Mark, RichText
 from lagi_pipeline.intake.formats.spans import Document
-from lagi_pipeline.intake.grid import Workbook
+from lagi_pipeline.intake.grid import Unreadable, Workbook
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{1,40})""", re.IGNORECASE)
 _SINGLE_BYTES = frozenset({"windows-1258", "cp1258", "windows-1252", "cp1252", "iso-8859-1", "latin-1", "us-ascii"})
@@ -27,6 +28,14 @@ _LINES = frozenset(
 )
 _MOST_COLUMNS, _MOST_ROWS = 1_000, 65_534  # that one cell spans (HTML standard, 4.9.11)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_MARKS = {"sup": Mark.RAISED, "sub": Mark.LOWERED, **dict.fromkeys(("s", "del", "strike"), Mark.STRUCK)}
+_STYLES = (
+    (_HIDDEN, Mark.HIDDEN),
+    (re.compile(r"line-through", re.IGNORECASE), Mark.STRUCK),
+    (re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE), Mark.RAISED),
+    (re.compile(r"vertical-align\s*:\s*sub", re.IGNORECASE), Mark.LOWERED),
+)
+_WHOLE_CELLS = frozenset({"td", "th", "tr", "table"})  # how they are shown is no mark of a part
 
 
 def read_webpage(path: Path) -> Workbook:
@@ -89,7 +98,8 @@ class _Page:
         self.document = Document()
         self._skipping = 0
         self._tables = 0
-        self._texts: list[str] = []
+        self._text = RichText()
+        self._marks: list[Mark | None] = []
         self._length = 0
         self._cell: tuple[int, int] | None = None
         self._column = 0
@@ -100,7 +110,9 @@ class _Page:
         """An element begins."""
         if self._skipping or tag in _NO_TEXT:
             self._skipping += 1
-        elif tag == "table":
+            return
+        self._marks.append(_mark(tag, found) or self._mark)
+        if tag == "table":
             self._begin_table()
         elif self._tables == 1 and tag == "tr":
             self._begin_row(hidden=bool(_HIDDEN.search(found.get("style", ""))))
@@ -113,7 +125,10 @@ class _Page:
         """An element ends."""
         if self._skipping:
             self._skipping -= 1
-        elif tag == "table":
+            return
+        if self._marks:
+            self._marks.pop()
+        if tag == "table":
             self._tables = max(0, self._tables - 1)
         elif self._tables == 1 and tag in {"td", "th"}:
             self._end_cell()
@@ -126,7 +141,7 @@ class _Page:
             self._length += len(text)
             if self._length > limits.LINE_CHARACTERS:
                 raise RefusedFileError("trang HTML có một đoạn chữ quá dài", rule="long_line")
-            self._texts.append(text.replace("\r", " ").replace("\n", " "))
+            self._text.add(text.replace("\r", " ").replace("\n", " "), self._mark)
 
     def comment(self, text: str) -> None:
         """A comment is no text."""
@@ -175,17 +190,32 @@ class _Page:
         if self._cell is None and not self._tables:
             self._flush()
         else:
-            self._texts.append("\n")
+            self._text.add("\n")
 
     def _flush(self) -> None:
         self.document.add_line(self._taken())
 
-    def _taken(self) -> str:
+    @property
+    def _mark(self) -> Mark | None:
+        return self._marks[-1] if self._marks else None
+
+    def _taken(self) -> str | Unreadable:
         """The text so far, its white space as a browser shows it."""
-        lines = "".join(self._texts).split("\n")
-        self._texts = []
+        said = self._text.value()
+        self._text = RichText()
         self._length = 0
+        if isinstance(said, Unreadable):
+            return said
+        lines = said.split("\n")
         return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+
+
+def _mark(tag: str, found: dict[str, str]) -> Mark | None:
+    """The mark that an element gives to its text."""
+    style = found.get("style")
+    if style is None or tag in _WHOLE_CELLS:
+        return _MARKS.get(tag)
+    return next((mark for shown, mark in _STYLES if shown.search(style)), None) or _MARKS.get(tag)
 
 
 def _span(text: str | None, most: int) -> int:

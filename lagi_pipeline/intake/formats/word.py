@@ -13,6 +13,7 @@ from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline.intake.formats import limits
 from lagi_pipeline.intake.formats.archive import Archive
 from lagi_pipeline.intake.formats.area import Place
+from lagi_pipeline.intake.formats.marked import Mark, RichText
 from lagi_pipeline.intake.formats.spans import Document
 from lagi_pipeline.intake.formats.xml import XmlReader, attributes, unreadable
 from lagi_pipeline.intake.grid import Remark, Workbook
@@ -27,6 +28,10 @@ _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallbac
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _DELETED = frozenset({"del", "moveFrom"})
 _TRACKED = _DELETED | {"ins", "moveTo"}
+_NOT_READ = _DELETED | {"rPrChange"}  # how a run looked before a tracked change
+_MARKS = {"strike": Mark.STRUCK, "dstrike": Mark.STRUCK, "vanish": Mark.HIDDEN}
+_ALIGNED = {"superscript": Mark.RAISED, "subscript": Mark.LOWERED}
+_OFF = frozenset({"0", "false", "off"})
 
 
 def read_word(path: Path) -> Workbook:
@@ -56,7 +61,7 @@ class _Cell:
     columns: int = 1
     starts: bool = False
     above: bool = False
-    texts: list[str] = field(default_factory=list)
+    text: RichText = field(default_factory=RichText)
 
 
 class _Reader:
@@ -69,7 +74,8 @@ class _Reader:
         self._skipping = 0
         self._tables = 0
         self._runs = 0
-        self._line: list[str] = []
+        self._line = RichText()
+        self._mark: Mark | None = None
         self._cell: _Cell | None = None
         self._column = 0
         self._row_deleted = False
@@ -81,12 +87,15 @@ class _Reader:
         self.tracked = self.tracked or local in _TRACKED
         if local == "del" and self._in_row_properties:
             self._row_deleted = True
-        if self._skipping or local in _DELETED or name == _FALLBACK:
+        if self._skipping or local in _NOT_READ or name == _FALLBACK:
             self._skipping += 1
         elif local == "t":
             self.xml.listen(self._text)
         elif local == "r":
             self._runs += 1
+            self._mark = None
+        elif self._runs and (local in _MARKS or local == "vertAlign"):
+            self._mark = _mark(local, flat) or self._mark
         elif local in _SIGNS and self._runs:
             self._text(_SIGNS[local])
         elif local == "tbl":
@@ -103,6 +112,7 @@ class _Reader:
             self.xml.listen(None)
         elif local == "r":
             self._runs -= 1
+            self._mark = None
         elif local == "p":
             self._end_line()
         elif local == "tbl":
@@ -150,7 +160,8 @@ class _Reader:
         began = self._open.get(place[1]) if cell.above else None
         if began is None:
             self._open.pop(place[1], None)
-            self.document.put(place[1], "\n".join(cell.texts).strip())
+            said = cell.text.value()
+            self.document.put(place[1], said.strip() if isinstance(said, str) else said)
         self.document.merge(began or place, last)
         if cell.starts:
             self._open[place[1]] = place
@@ -158,25 +169,32 @@ class _Reader:
 
     def _text(self, text: str) -> None:
         if not self._skipping:
-            self._line.append(text)
+            (self._line if self._cell is None else self._cell.text).add(text, self._mark)
 
     def _end_line(self) -> None:
         """A paragraph ends: a line of a cell, or of the document."""
         if self._cell is None:
             self._flush()
         else:
-            self._cell.texts.append("".join(self._line))
-            self._line = []
+            self._cell.text.add("\n")
 
     def _flush(self) -> None:
-        self.document.add_line("".join(self._line))
-        self._line = []
+        self.document.add_line(self._line.value())
+        self._line = RichText()
 
 
 def _word(name: str) -> str:
     """The local name of an element of Word; "" for others (drawings have paragraphs of their own)."""
     namespace, _, local = name.rpartition(" ")
     return local if namespace in _EDITIONS else ""
+
+
+def _mark(local: str, flat: list[str]) -> Mark | None:
+    """The mark that a property of a run gives to it."""
+    value = attributes(flat).get("val", "")
+    if local == "vertAlign":
+        return _ALIGNED.get(value)
+    return None if value in _OFF else _MARKS[local]
 
 
 def _number(flat: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import xlrd
 from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline.intake.formats import limits
 from lagi_pipeline.intake.formats.area import Extent, Place, rectangle, too_many_cells, too_much_text
-from lagi_pipeline.intake.formats.number_format import is_percent
+from lagi_pipeline.intake.formats.marked import Mark, Run, settle
+from lagi_pipeline.intake.formats.number_format import is_percent, is_scaled
 from lagi_pipeline.intake.grid import Sheet, Unreadable, Value, Workbook
 
 _RECORD = struct.Struct("<HH")
@@ -28,6 +29,7 @@ _NO_NUMBER, _BLANK_TEXT = bytes(8), b"\x03"
 _ARITHMETIC = frozenset(bytes([sign]) for sign in (0x03, 0x04, 0x05, 0x06, 0x07, 0x12, 0x13, 0x14))
 _SUMS = (b"\x19\x10\x00\x00", *(bytes([code, 0]) for code in (0, 4, 5, 6, 7, 27)))
 _JOINED = b"\x08"  # the operator &
+_ALIGNED = {1: Mark.RAISED, 2: Mark.LOWERED}
 _EXCEL_97 = 80  # xlrd's number for it
 
 
@@ -62,11 +64,16 @@ class _Book:
     def __init__(self, content: bytes) -> None:
         self._book = _open(content)
         self._cells = self._characters = self._noted = 0
+        self._percents = self._styles(is_percent)
+        self._scaled = self._styles(is_scaled)
+
+    def _styles(self, shows: Callable[[str], bool]) -> frozenset[int]:
+        """The cell formats whose number format shows numbers in a certain way."""
         formats = self._book.format_map
-        self._percents = frozenset(
+        return frozenset(
             index
             for index, style in enumerate(self._book.xf_list)
-            if style.format_key in formats and is_percent(formats[style.format_key].format_str)
+            if style.format_key in formats and shows(formats[style.format_key].format_str)
         )
 
     def read(self) -> Workbook:
@@ -85,9 +92,10 @@ class _Book:
         extent = Extent()
         rows: dict[int, tuple[int, list[Value]]] = {}
         percents: set[Place] = set()
+        marked = self._marked(sheet)
         for row in range(sheet.nrows):
             values = self._row(sheet, row, percents)
-            for column, what in uncomputed.get(row, {}).items():
+            for column, what in {**uncomputed.get(row, {}), **marked.get(row, {})}.items():
                 values += [""] * (column + 1 - len(values))
                 values[column] = what
             filled = [column for column, value in enumerate(values) if value != ""]
@@ -105,6 +113,7 @@ class _Book:
             [((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells],
             hidden=sheet.visibility != 0,
             hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
+            hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
             percents=frozenset(percents),
             date1904=self._book.datemode == 1,
         )
@@ -119,6 +128,11 @@ class _Book:
         self._characters += sum(len(value) for value in read if isinstance(value, str))
         if self._characters > limits.TEXT_CHARACTERS:
             raise too_much_text(sheet.name)
+        if self._scaled:
+            for column, kind in enumerate(kinds):
+                if kind == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column) in self._scaled:
+                    self._allow(1)
+                    read[column] = Unreadable("scaled_format", f"{values[column]:g}")
         if self._percents:
             percents.update(
                 (row, column)
@@ -126,6 +140,28 @@ class _Book:
                 if kind == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column) in self._percents
             )
         return read
+
+    def _marked(self, sheet: Any) -> dict[int, dict[int, Value]]:  # noqa: ANN401
+        """What the texts say, by row and column, of which parts are marked."""
+        found: dict[int, dict[int, Value]] = {}
+        for (row, column), changes in sheet.rich_text_runlist_map.items():
+            runs = self._runs(str(sheet.cell_value(row, column)), changes)
+            if any(mark for _, mark in runs):
+                self._allow(1)
+                found.setdefault(row, {})[column] = settle(runs)
+        return found
+
+    def _runs(self, text: str, changes: Sequence[tuple[int, int]]) -> list[Run]:
+        """A text by its fonts, given where each begins; before the first stands the cell's own."""
+        starts = [0, *(start for start, _ in changes)]
+        marks = [None, *(self._mark(font) for _, font in changes)]
+        return [(text[a:b], mark) for a, b, mark in zip(starts, [*starts[1:], len(text)], marks, strict=True)]
+
+    def _mark(self, index: int) -> Mark | None:
+        if not 0 <= index < len(self._book.font_list):
+            return None
+        font = self._book.font_list[index]
+        return Mark.STRUCK if font.struck_out else _ALIGNED.get(font.escapement)
 
     def _value(self, kind: int, value: Any) -> Value:  # noqa: ANN401
         if kind == xlrd.XL_CELL_TEXT:

@@ -1,12 +1,14 @@
 """Excel workbooks (.xlsx, .xlsm): calamine gives the values, a pass over the XML what calamine does not tell.
 
-That is: whether the workbook may be loaded at all; errors and formulas that were never computed; hidden rows; cells
-shown as a percentage; the calendar. Macros and links to other files are parts that nobody opens.
+That is: whether the workbook may be loaded at all; errors and formulas that were never computed; hidden rows and
+columns; cells shown as a percentage or in thousands; texts of which a part is raised or struck out; the calendar.
+Macros and links to other files are parts that nobody opens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +21,12 @@ from lagi_pipeline.intake.formats import limits
 from lagi_pipeline.intake.formats.archive import Archive
 from lagi_pipeline.intake.formats.area import cover, too_many_cells, too_much_text
 from lagi_pipeline.intake.formats.loading import told
-from lagi_pipeline.intake.formats.number_format import PERCENT_FORMATS, is_percent
+from lagi_pipeline.intake.formats.marked import Mark, RichText
+from lagi_pipeline.intake.formats.number_format import PERCENT_FORMATS, is_percent, is_scaled
 from lagi_pipeline.intake.formats.plain_sheet import PLAIN_CELLS, look
-from lagi_pipeline.intake.formats.sheet_xml import TRUE, Seen, scan
+from lagi_pipeline.intake.formats.sheet_xml import TRUE, Seen, mark_of, scan
 from lagi_pipeline.intake.formats.xml import XmlReader, attributes, local_name, unreadable
-from lagi_pipeline.intake.grid import Sheet, Value, Workbook
+from lagi_pipeline.intake.grid import Sheet, Unreadable, Value, Workbook
 
 WORKBOOK = "xl/workbook.xml"
 _OTHER_KINDS = ("xl/workbook.bin", "content.xml")  # what calamine would try next, and nobody has looked through
@@ -33,6 +36,7 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
 _SHARED = "xl/sharedstrings.xml"
 _WORKSHEET = "/worksheet"  # how the type of a relation to a worksheet ends, in both editions of the standard
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _BYTES_OF_A_CELL = 40  # of XML, its text aside: <c r="B10000" s="12" t="inlineStr"></c>
 
 
@@ -76,13 +80,16 @@ class _Book:
     """What the parts beside the sheets say.
 
     ``parts`` are the sheets' parts, None for a chart sheet; ``percents`` the numbers (as written) of the cell formats
-    that show a percentage; ``shared`` the lengths of the shared texts.
+    that show a percentage, ``scaled`` of those that show thousands; ``shared`` the lengths of the shared texts;
+    ``marked`` what those of which parts are marked say, by the whole text in one line.
     """
 
     parts: list[str | None]
     date1904: bool
     percents: frozenset[str]
+    scaled: frozenset[str]
     shared: list[int]
+    marked: dict[str, str | Unreadable]
 
 
 def _book(archive: Archive) -> _Book:
@@ -106,7 +113,9 @@ def _book(archive: Archive) -> _Book:
         parts,
         entries.date1904,
         styles.percents,
+        styles.scaled,
         shared.lengths,
+        shared.marked,
     )
 
 
@@ -187,18 +196,24 @@ class _Entries(_Part):
 
 
 class _Styles(_Part):
-    """Which cell formats show a percentage."""
+    """Which cell formats show a percentage, and which thousands."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self._codes: set[int] = set(PERCENT_FORMATS)
+        self._percents: set[int] = set(PERCENT_FORMATS)
+        self._scaled: set[int] = set()
         self._formats: list[int] = []
         self._in_cell_formats = False
 
     @property
     def percents(self) -> frozenset[str]:
-        """The positions of such formats, as a cell names them."""
-        return frozenset(str(position) for position, code in enumerate(self._formats) if code in self._codes)
+        """The positions of the formats that show a percentage, as a cell names them."""
+        return self._positions(self._percents)
+
+    @property
+    def scaled(self) -> frozenset[str]:
+        """The positions of the formats that show thousands."""
+        return self._positions(self._scaled)
 
     def start(self, name: str, flat: list[str]) -> None:
         """Note a number format or a cell format."""
@@ -207,8 +222,9 @@ class _Styles(_Part):
             self._in_cell_formats = True
         elif local == "numFmt":
             found = attributes(flat)
-            if is_percent(found.get("formatCode", "")):
-                self._codes.add(_number(found.get("numFmtId", ""), self.name))
+            for shows, codes in ((is_percent, self._percents), (is_scaled, self._scaled)):
+                if shows(found.get("formatCode", "")):
+                    codes.add(_number(found.get("numFmtId", ""), self.name))
         elif local == "xf" and self._in_cell_formats:
             self._formats.append(_number(attributes(flat).get("numFmtId", "0"), self.name))
             if len(self._formats) > limits.STYLES:
@@ -219,25 +235,66 @@ class _Styles(_Part):
         if local_name(name) == "cellXfs":
             self._in_cell_formats = False
 
+    def _positions(self, codes: set[int]) -> frozenset[str]:
+        return frozenset(str(position) for position, code in enumerate(self._formats) if code in codes)
+
 
 class _SharedTexts(_Part):
-    """How long the shared texts are."""
+    """How long the shared texts are, and which of them have marked parts."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.lengths: list[int] = []
+        self.marked: dict[str, str | Unreadable] = {}
+        self._rich: RichText | None = None
+        self._mark: Mark | None = None
+        self._in_phonetic = False
         self.reader.listen(self._text)
 
-    def start(self, name: str, flat: list[str]) -> None:  # noqa: ARG002
-        """Begin a text."""
-        if local_name(name) == "si":
+    def start(self, name: str, flat: list[str]) -> None:
+        """Begin a text, or a part of it."""
+        local = local_name(name)
+        if local == "si":
             self.lengths.append(0)
             if len(self.lengths) > limits.TEXT_CELLS:
                 raise too_many_cells()
+        elif local == "r":
+            self._rich = self._rich or RichText()
+            self._mark = None
+        elif local in {"vertAlign", "strike"}:
+            self._mark = mark_of(local, flat) or self._mark
+        elif local == "rPh":
+            self._in_phonetic = True
+
+    def end(self, name: str) -> None:
+        """End a text, or a part of it."""
+        local = local_name(name)
+        if local == "r":
+            self._mark = None
+        elif local == "rPh":
+            self._in_phonetic = False
+        elif local == "si":
+            if self._rich is not None and self._rich.is_marked:
+                self._note(self._rich)
+            self._rich = None
+
+    def _note(self, rich: RichText) -> None:
+        text = rich.plain()
+        for given in (text, _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)):
+            self.marked[_in_one_line(given)] = rich.value()
+        if len(self.marked) > limits.NOTED_CELLS:
+            raise too_many_cells()
 
     def _text(self, text: str) -> None:
         if self.lengths:
             self.lengths[-1] += len(text)
+        if self._rich is not None and not self._in_phonetic:
+            self._rich.add(text, self._mark)
+
+
+def _in_one_line(text: str) -> str:
+    """A text by which two readings of it are compared: what they make of white space may differ."""
+    return " ".join(text.split())
 
 
 def _number(text: str, part: str) -> int:
@@ -271,7 +328,8 @@ class _Loader:
             start = sheet.start or (0, 0)
             merges = sheet.merged_cell_ranges or []
         self.waiting = rows
-        start = cover(rows, start, seen.unreadable)
+        self.noted += _put_marked(rows, self.book.marked)
+        start = cover(rows, start, {**seen.marked, **seen.unreadable})
         self.cells += sum(map(len, rows))
         self.noted += seen.noted
         return Sheet(
@@ -281,6 +339,7 @@ class _Loader:
             merges,
             hidden=meta.visible != calamine.SheetVisibleEnum.Visible,
             hidden_rows=frozenset(seen.hidden_rows),
+            hidden_columns=frozenset(seen.hidden_columns),
             percents=frozenset(seen.percents),
             date1904=self.book.date1904,
         )
@@ -294,12 +353,13 @@ class _Loader:
         room = limits.CELLS - self.cells
         longest = max(self.book.shared, default=0)
         letters = limits.TEXT_CHARACTERS - self.characters
-        seen = look(self.archive.pieces(part), self.book.percents) if room >= PLAIN_CELLS else None
+        percents, scaled = self.book.percents, self.book.scaled
+        seen = look(self.archive.pieces(part), percents, scaled=scaled) if room >= PLAIN_CELLS else None
         if seen is None or seen.texts * longest > letters:
-            seen = scan(self.archive, part, self.book.percents)
+            seen = scan(self.archive, part, percents, scaled=scaled)
             seen.extent.require(room, name)
         if seen.texts * longest > letters:
-            seen = scan(self.archive, part, self.book.percents, self.book.shared)
+            seen = scan(self.archive, part, percents, self.book.shared, scaled=scaled)
         own = self.archive.size(part) - _BYTES_OF_A_CELL * seen.cells if seen.own_texts else 0
         if seen.characters + own > letters:
             raise too_much_text(name)
@@ -307,3 +367,18 @@ class _Loader:
         if self.noted + seen.noted > limits.NOTED_CELLS or self.texts > limits.TEXT_CELLS:
             raise too_many_cells(name)
         return seen
+
+
+def _put_marked(rows: list[list[Value]], marked: Mapping[str, str | Unreadable]) -> int:
+    """Put what marked texts say in their place, and say in how many cells.
+
+    A text is known by what it is: where a plain one is the same ("3001"), it is taken for the marked one.
+    """
+    put = 0
+    if marked:
+        for row in rows:
+            for column, value in enumerate(row):
+                if type(value) is str and (said := marked.get(_in_one_line(value))) is not None:
+                    row[column] = said
+                    put += 1
+    return put

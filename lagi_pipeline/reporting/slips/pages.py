@@ -17,6 +17,7 @@ from lagi_pipeline.intake.cells import show
 from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline.intake.formats import read_workbook
 from lagi_pipeline.intake.grid import Sheet, Value
+from lagi_pipeline.intake.masking import position_of_sheet
 from lagi_pipeline.reporting.slips.dress import Dress, read_dresses
 from lagi_pipeline.reporting.slips.returned import Listed, ReturnedFile
 from lagi_pipeline.vietnamese.numbers import exact
@@ -147,7 +148,7 @@ def unique_titles(names: Sequence[str], taken: str) -> list[str]:
 def _rows_kept(sheets: Sequence[Sheet], listed: Sequence[Listed]) -> Iterator[tuple[int, ...] | None]:
     """For each sheet the rows that are shown, None for all, in the order of the sheets; the first ones come whole."""
     left = MOST_CELLS
-    for sheet in sheets:
+    for at, sheet in enumerate(sheets):
         left -= sum(map(len, sheet.rows))
         if left >= 0:
             yield None
@@ -155,15 +156,27 @@ def _rows_kept(sheets: Sequence[Sheet], listed: Sequence[Listed]) -> Iterator[tu
         wanted = set(range(min(HEAD_ROWS, len(sheet.rows))))
         for finding in listed:
             number = finding.row or (finding.position[0] + 1 if finding.position else None)
-            if number is not None and (finding.sheet == sheet.name or len(sheets) == 1):
+            if number is not None and _is_on(finding, sheet, at, len(sheets)):
                 wanted.add(number - 1 - sheet.first_row)
         yield tuple(sorted(row for row in wanted if 0 <= row < len(sheet.rows)))
 
 
+def _is_on(finding: Listed, sheet: Sheet, at: int, of: int) -> bool:
+    """Whether a finding is on the sheet at a position, of so many."""
+    told = None if finding.sheet is None else position_of_sheet(finding.sheet)
+    return of == 1 or (finding.sheet == sheet.name if told is None else told == at)
+
+
 def page_of(pages: Sequence[Page], finding: Listed) -> Page | None:
-    """The page that a finding is on; the only one there is where its sheet goes by another name."""
+    """The page that a finding is on; the only one there is where its sheet goes by another name.
+
+    A sheet whose name may be a person's goes by its position.
+    """
     if finding.sheet is None:
         return None
+    at = position_of_sheet(finding.sheet)
+    if at is not None and at < len(pages):
+        return pages[at]
     named = next((page for page in pages if page.sheet.name == finding.sheet), None)
     return pages[0] if named is None and len(pages) == 1 else named
 

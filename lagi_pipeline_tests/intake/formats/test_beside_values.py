@@ -200,6 +200,9 @@ _CELLS = st.sampled_from(
         '<c r="{at}" s="0" t="s"><v>0</v></c>',
         '<c r="{at}" s="1" t="inlineStr"><is><t>ô &lt;c r="A1"</t></is></c>',
         '<c r="{at}" s="1"><f>A1*2</f><v>3</v></c>',
+        '<c r="{at}" s="4"><v>5000</v></c>',
+        '<c r="{at}" s="4"><f>A1*2</f><v>3</v></c>',
+        '<c r="{at}" s="4"/>',
         '<c r="{at}" t="str"><f t="shared" si="0"/><v>x</v></c>',
     ]
 )
@@ -208,19 +211,33 @@ _ROWS = st.lists(
 )
 
 
-@given(_ROWS, st.integers(1, 200))
-def test_a_quick_look_says_what_reading_every_element_says(tmp_path_factory: Any, rows: Any, size: int) -> None:  # noqa: ANN401
+_COLUMNS = st.sampled_from(
+    [
+        "",
+        '<cols><col min="1" max="2" hidden="0"/><col min="3" max="3" width="0" hidden="1" customWidth="1"/></cols>',
+        '<cols><col hidden="true" min="2" max="4"/></cols>',
+    ]
+)
+
+
+@given(_ROWS, _COLUMNS, st.integers(1, 200))
+def test_a_quick_look_says_what_reading_every_element_says(
+    tmp_path_factory: Any,  # noqa: ANN401
+    rows: Any,  # noqa: ANN401
+    columns: str,
+    size: int,
+) -> None:
     xml = "".join(
         f'<row r="{n}"{hidden}>{"".join(cell.format(at="ABCD"[k] + str(n)) for k, cell in enumerate(cells))}</row>'
         for n, (hidden, cells) in enumerate(rows, 1)
     )
-    part = sheet(xml, after='<mergeCells><mergeCell ref="A1:B1"/></mergeCells>')
-    percents = frozenset({"1", "3"})
-    quick = look([part[at : at + 400 + size] for at in range(0, len(part), 400 + size)], percents)
+    part = sheet(xml, before=columns, after='<mergeCells><mergeCell ref="A1:B1"/></mergeCells>')
+    percents, scaled = frozenset({"1", "3"}), frozenset({"4"})
+    quick = look([part[at : at + 400 + size] for at in range(0, len(part), 400 + size)], percents, scaled=scaled)
     path = tmp_path_factory.mktemp("a") / "a.xlsx"
     write_zip(path, xlsx_parts(part))
     with Archive(path) as archive:
-        exact = scan(archive, PART, percents)
+        exact = scan(archive, PART, percents, scaled=scaled)
     assert quick is not None
     assert replace(quick, extent=Extent()) == replace(
         exact, extent=Extent(), cells=quick.cells, texts=quick.texts, own_texts=quick.own_texts
@@ -240,6 +257,7 @@ def test_a_quick_look_says_what_reading_every_element_says(tmp_path_factory: Any
         '<row r="1"><c t="n" r="A1"><v>1</v></c></row>',
         '<row r="1"><!-- <c/> --></row>',
         "<row r='1' hidden = '1'/>",
+        '<row r="1"><c r="A1" t="inlineStr"><is><r><rPr><strike/></rPr><t>1</t></r></is></c></row>',
     ],
 )
 def test_a_quick_look_leaves_the_unusual_to_others(rows: str) -> None:

@@ -28,6 +28,7 @@ from tools.corpus.writing import EXCEL, WORKBOOKS
 _WITH_ERRORS = EXCEL | {"xls"}
 _CHECKED_PERCENTS = PERCENTS - {"percent_of_last_year"}
 _GROUPED = 1000
+_MONTHS = 12
 _BEYOND_ROUNDING = 20  # ten parts rounded to units may miss their sum by five
 
 
@@ -431,8 +432,18 @@ def day_impossible(document: Document, rng: Random) -> None:
 
 @mutation("a day written month first", group="unread", stage=Stage.FIGURE)
 def day_month_first(document: Document, rng: Random) -> None:
-    """07/25/2024."""
-    _spoil_day(document, rng, "07/25/2024")
+    """07/25/2024: in the days beside it, which was written first cannot be told where both are at most twelve."""
+    table, spoilt, column = _spoil_day(document, rng, "07/25/2024")
+    for line in document.lines(table):
+        day = line.get(column)
+        if (
+            line is not spoilt
+            and line.truth is not None
+            and isinstance(day, date)
+            and day.day <= _MONTHS
+            and day.day != day.month
+        ):
+            document.reject("day_or_month", line, column)
 
 
 @mutation("a year where a day belongs", group="unread", stage=Stage.FIGURE)
@@ -450,7 +461,7 @@ def case_of_another_quarter(document: Document, rng: Random) -> None:
     document.reject("case_in_quarter", line, "case_date")
 
 
-def _spoil_day(document: Document, rng: Random, cell: Cell) -> None:
+def _spoil_day(document: Document, rng: Random, cell: Cell) -> tuple[Table, Line, str]:
     _, table = pick_table(document, rng, "fisheries_vessels", "fisheries_cases")
     found = [
         (line, column)
@@ -461,6 +472,7 @@ def _spoil_day(document: Document, rng: Random, cell: Cell) -> None:
     line, column = choose(rng, sorted(found, key=lambda pair: (pair[0].key, pair[1])))
     line.put(column, cell)
     document.reject("not_a_day", line, column)
+    return table, line, column
 
 
 # ---- codes of listings
