@@ -86,6 +86,7 @@ def overdue_checks(settings: Settings) -> dg.AssetChecksDefinition:
 
     @dg.multi_asset_check(
         name="overdue",
+        can_subset=True,  # a feed may be materialised alone: it shows the scorecard that stands
         specs=[
             dg.AssetCheckSpec(
                 OVERDUE_CHECK,
@@ -96,10 +97,13 @@ def overdue_checks(settings: Settings) -> dg.AssetChecksDefinition:
             for entry in settings.feeds
         ],
     )
-    def overdue_rules(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
+    def overdue_rules(
+        context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        selected = {key.asset_key for key in context.selected_asset_check_keys}
         with warehouse.warehouse.read() as connection:
             debts = overdue(connection)
-        for entry in settings.feeds:
+        for entry in (entry for entry in settings.feeds if feed_key(entry.code) in selected):
             of_feed = [debt for debt in debts if debt["feed"] in entry.folders]
             yield dg.AssetCheckResult(
                 check_name=OVERDUE_CHECK,
