@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -353,11 +352,8 @@ def _in_windows_1258(text: str) -> bytes:
     return "".join(apart).encode("cp1258")
 
 
-def test_a_million_cells_of_fifty_texts_take_no_time() -> None:
-    cells = [_encode(f"Phường Phước Hội {number}", TCVN3) for number in range(50)] * 20_000
-    started = time.process_time()
+def test_a_long_list_of_few_texts_is_converted_cell_by_cell() -> None:
+    cells = [_encode(f"Phường Phước Hội {number}", TCVN3) for number in range(50)] * 2_000
     font = recognise(cells)
     assert font is TCVN3
-    read = [convert(cell, font) for cell in cells]
-    assert time.process_time() - started < 1
-    assert read[-1] == "Phường Phước Hội 49"
+    assert [convert(cell, font) for cell in cells] == [f"Phường Phước Hội {number}" for number in range(50)] * 2_000
