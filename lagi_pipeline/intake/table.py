@@ -57,6 +57,7 @@ __all__ = ["MASK", "Reading", "RefusedFormsError", "read_tables"]
 _BASIS = re.compile(r"giá\s+(?P<basis>so sánh(?:\s+năm)?\s+(?P<year>\d{4})|hiện hành)")
 _RUNNING = re.compile(r"\blũy kế\b|\b(?:đến|hết)\s+(?:hết\s+)?quý\b")
 _FEWEST_PARTIAL = 2
+_MOST_NAMES = 65_536
 _FEWEST_SHARING = 2
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _PERCENT = "%"
@@ -230,9 +231,9 @@ class _Place:
         return match_unit(key, self.units) is not None or key in names
 
     def unit_names(self) -> Callable[[str], Unit | None]:
-        """What unit a text names, each text looked up once."""
+        """What unit a text names; texts that come again are looked up once."""
         units = self.units
-        return lru_cache(maxsize=None)(lambda text: match_unit(label_key(text), units))
+        return lru_cache(maxsize=_MOST_NAMES)(lambda text: match_unit(label_key(text), units))
 
 
 @dataclass(frozen=True)
@@ -296,7 +297,7 @@ def read_tables(workbook: Workbook, forms: Sequence[Form], place: Place, quarter
     if not matches and not refusals:
         raise RefusedFormsError(without_people(_no_form(sheets, forms, quarter)), rule="no_form")
     found = [_found(form, sheet, header, matches) for form, sheet, header in matches]
-    convention = decide_convention([text for table in found for text in table.number_texts()])
+    convention = decide_convention({text for table in found for text in table.number_texts()})
     readings = [_read(table, convention, _Place(place, quarter)) for table in found]
     for remark in workbook.remarks[: len(workbook.remarks) if readings else 0]:
         about = next((reading for reading in readings if reading.sheet == remark.sheet), readings[0])
@@ -487,8 +488,8 @@ def _mask_texts(form: Form, typed: dict[str, TypedColumn], discretion: Discretio
     for column in form.columns:
         if column.kind is CellKind.TEXT and column.name in typed:
             series = typed[column.name].series
-            shown = {text: discretion.prose(column, text) for text in series.dropna().unique()}
-            masked = {text: said for text, said in shown.items() if said != text}
+            shown = ((text, discretion.prose(column, text)) for text in series.dropna().unique())
+            masked = {text: said for text, said in shown if said != text}
             if masked:
                 typed[column.name].series = series.replace(masked)
 

@@ -71,7 +71,7 @@ def decide_convention(texts: Iterable[str]) -> Convention:
     Contradictory where a cell can only be English (``1,234.5``, ``1,234,567``, or ``31.57`` beside a ``140,000``);
     Vietnamese where one can only be that (``12,5``, ``1.234.567``). Cells that are no numbers do not count.
     """
-    bodies = [body for text in texts if (body := _body_of(text)) is not None]
+    bodies = [body for text in frozenset(texts) if (body := _body_of(text)) is not None]
     english = any(body["group"] == "," and body["mark"] != "," for body in bodies)
     points = any(body["mark"] == "." and not _could_group(body) for body in bodies)
     if english or (points and any(body["mark"] == "," and _could_group(body) for body in bodies)):
