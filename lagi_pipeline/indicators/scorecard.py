@@ -6,11 +6,12 @@ expected, × 100. Not what the reports say: that is ``figures``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeVar
 
 from lagi_pipeline.catalogue.deadlines import DueDays, correction_due, due_days
 from lagi_pipeline.catalogue.indicators import Accumulation, Cadence, Catalogue, FeedEntry, Indicator, ObsStatus
@@ -113,6 +114,9 @@ class Findings:
         """Whether it was known and neither resolved nor withdrawn at a time."""
         resolved = self.resolved_at is not None and self.resolved_at <= at
         return self.received_at <= at and not resolved and not self.withdrawn
+
+
+_Arrived = TypeVar("_Arrived", Filed, Findings)
 
 
 @dataclass(frozen=True)
@@ -400,20 +404,11 @@ class _Desk:
 
     @cached_property
     def _filed(self) -> dict[tuple[str, Quarter], list[Filed]]:
-        """What was known, by feed and quarter."""
-        known: dict[tuple[str, Quarter], list[Filed]] = {}
-        for filed in self.received.filed:
-            if filed.received_at <= self.evaluated_at:
-                known.setdefault((filed.feed, filed.quarter), []).append(filed)
-        return known
+        return _known(self.received.filed, self.evaluated_at)
 
     @cached_property
     def _findings(self) -> dict[tuple[str, Quarter], list[Findings]]:
-        known: dict[tuple[str, Quarter], list[Findings]] = {}
-        for findings in self.received.findings:
-            if findings.received_at <= self.evaluated_at:
-                known.setdefault((findings.feed, findings.quarter), []).append(findings)
-        return known
+        return _known(self.received.findings, self.evaluated_at)
 
     def line(self, report: _Report, year: Sequence[_Report]) -> ScoreLine:
         """The row of a report; ``year`` are the expected reports of its duty, from Q1 to its quarter."""
@@ -516,6 +511,15 @@ def _year_to_date(report: _Report, reports: Sequence[_Report]) -> list[_Report]:
 def _rate(counted: Sequence[int]) -> Decimal | None:
     """Reports that count over reports expected × 100; None where none is expected yet."""
     return Decimal(sum(counted)) / len(counted) * 100 if counted else None
+
+
+def _known(arrived: Iterable[_Arrived], moment: datetime) -> dict[tuple[str, Quarter], list[_Arrived]]:
+    """What was known at a moment, by feed and quarter."""
+    known: dict[tuple[str, Quarter], list[_Arrived]] = {}
+    for one in arrived:
+        if one.received_at <= moment:
+            known.setdefault((one.feed, one.quarter), []).append(one)
+    return known
 
 
 def _debt(report: _Report, place: Place) -> tuple[str, date] | None:
