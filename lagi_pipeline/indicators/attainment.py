@@ -109,7 +109,9 @@ class _Judge:
             unit=indicator.unit,
             direction=indicator.direction,
             plan_source=target.plan_source,
+            is_leading=target.plan_source is self.place.file.leading_plan,
             target=target.value,
+            target_upper=None,
             actual=seen.value,
             actual_quarter=self._actual_quarter(indicator, seen),
             numerator=seen.numerator,
@@ -121,13 +123,27 @@ class _Judge:
             pace_status=pace,
             pace_vi=self.catalogue.word("pace_status", pace),
             expected_pct=expected.pct if expected else None,
+            expected=None,
             pace_basis=expected.basis if expected else None,
+            forecast=None,
+            forecast_low=None,
+            forecast_high=None,
+            probability_pct=None,
+            forecast_method=None,
+            history_years=None,
+            year_estimate=None,
+            estimate_status=None,
+            estimate_status_vi=None,
+            forecast_status=None,
+            forecast_status_vi=None,
             yoy_index_pct=yoy.index_pct,
             yoy_change_pct=yoy.change_pct,
             obs_status=seen.obs_status,
             as_of=seen.as_of,
             evaluated_at=self.evaluated_at,
             reason=join_remarks(remarks),
+            override_vi=None,
+            sources=sources_vi(seen),
             target_is_illustrative=target.illustrative,
             actual_is_illustrative=seen.is_illustrative,
         )
@@ -172,6 +188,7 @@ class _Judge:
             is_illustrative=False,
             carried=False,
             reason=join_remarks([observation.reason, level]),
+            inputs=(),
         )
 
     def _was_surveyed(self, indicator: Indicator, quarter: Quarter) -> bool:
@@ -197,6 +214,12 @@ class _Judge:
         if before is None or before.value is None or before.basis != seen.basis:
             return None
         return seen.value - before.value
+
+
+def sources_vi(observation: Observation) -> str | None:
+    """The files that a figure rests on, oldest quarter first; None where there is no figure."""
+    inputs = sorted(observation.inputs, key=lambda vintage: (vintage.quarter, vintage.form, vintage.file))
+    return "; ".join(dict.fromkeys(vintage.file for vintage in inputs)) or None
 
 
 def _has_pace(indicator: Indicator) -> bool:

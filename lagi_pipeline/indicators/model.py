@@ -100,6 +100,8 @@ class Observation:
     """Whether the figure is missing because a file or row was sent back for correction."""
     carried: bool = False
     """Whether it is the last survey's figure, shown in a quarter that has none of its own."""
+    inputs: tuple[Vintage, ...] = ()
+    """The versions that the figure rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ class Attainment:
     unit: str
     direction: Direction
     plan_source: PlanSource
+    is_leading: bool
     target: Decimal
+    target_upper: Decimal | None
     actual: Decimal | None
     actual_quarter: Decimal | None
     numerator: Decimal | None
@@ -127,13 +131,27 @@ class Attainment:
     pace_status: str | None
     pace_vi: str | None
     expected_pct: Decimal | None
+    expected: Decimal | None
     pace_basis: str | None
+    forecast: Decimal | None
+    forecast_low: Decimal | None
+    forecast_high: Decimal | None
+    probability_pct: Decimal | None
+    forecast_method: str | None
+    history_years: int | None
+    year_estimate: Decimal | None
+    estimate_status: str | None
+    estimate_status_vi: str | None
+    forecast_status: str | None
+    forecast_status_vi: str | None
     yoy_index_pct: Decimal | None
     yoy_change_pct: Decimal | None
     obs_status: ObsStatus | None
     as_of: date | None
     evaluated_at: datetime
     reason: str | None
+    override_vi: str | None
+    sources: str | None
     target_is_illustrative: bool
     actual_is_illustrative: bool
 

@@ -226,6 +226,7 @@ class _Observer:
             basis=next(iter(figure.bases), None) if is_there else None,
             reason=join_remarks(said),
             returned=not is_there and any(gap.returned for gap in figure.gaps),
+            inputs=figure.inputs if is_there else (),
         )
 
 

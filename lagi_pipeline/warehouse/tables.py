@@ -155,7 +155,9 @@ class AttainmentRow(pa.DataFrameModel):
     unit: str = given("Đơn vị tính", "Unit of measure of target, actual and gap")
     direction: str = given("Chiều", "at_least or at_most")
     plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
-    target: float = given("Chỉ tiêu năm", "Target of the year")
+    is_leading: bool = given("Kế hoạch chính", "Whether this plan leads where a line has several")
+    target: float = given("Chỉ tiêu năm", "Target of the year; the lower bound of a range")
+    target_upper: float = given("Chỉ tiêu năm (mức trên)", "Upper bound of a range", nullable=True)
     actual: float = given(
         "Thực hiện", "Year to date for flows, the rate otherwise; unrounded; null is no figure", nullable=True
     )
@@ -177,7 +179,23 @@ class AttainmentRow(pa.DataFrameModel):
     expected_pct: float = given(
         "% lẽ ra phải đạt", "Share of the year expected by the quarter, 0 to 100", nullable=True
     )
+    expected: float = given("Mức lẽ ra phải đạt", "Figure expected by the quarter's end, in the unit", nullable=True)
     pace_basis: str = given("Cơ sở tiến độ", "What the expected share rests on", nullable=True)
+    forecast: float = given("Dự báo cả năm (hệ thống)", "Forecast of the year's figure; no office's own", nullable=True)
+    forecast_low: float = given("Dự báo, cận dưới", "Lower end of the forecast's 80 % interval", nullable=True)
+    forecast_high: float = given("Dự báo, cận trên", "Upper end of the forecast's 80 % interval", nullable=True)
+    probability_pct: float = given("Xác suất đạt (%)", "Probability that the target is met", nullable=True)
+    forecast_method: str = given("Phương pháp dự báo", "How it was forecast (docs/method.md)", nullable=True)
+    history_years: int = given("Số năm lịch sử", "Complete earlier years of the place behind it", nullable=True)
+    year_estimate: float = given(
+        "Ước cả năm (cơ quan)", "The office's own estimate of the whole year, as last reported", nullable=True
+    )
+    estimate_status: str = given(
+        "Mã ước cả năm", "exceeded, met or not_met by the office's own estimate", nullable=True
+    )
+    estimate_status_vi: str = given("Kết quả ước cả năm", "The same in Vietnamese", nullable=True)
+    forecast_status: str = given("Mã dự báo", "exceeded, met or not_met by the forecast", nullable=True)
+    forecast_status_vi: str = given("Kết quả dự báo", "The same in Vietnamese", nullable=True)
     yoy_index_pct: float = given(
         "% so cùng kỳ", "Flows: actual against the same quarter last year, 80.9 is a fall of 19.1 %", nullable=True
     )
@@ -186,6 +204,10 @@ class AttainmentRow(pa.DataFrameModel):
     as_of: pd.Timestamp = _AS_OF
     evaluated_at: pd.Timestamp = _EVALUATED_AT
     reason: str = _REASON
+    override_vi: str = given(
+        "Điều chỉnh", "Document by which an office set the figure or the result by hand", nullable=True
+    )
+    sources: str = given("Tệp số liệu", "Files that the figure rests on, below data/raw", nullable=True)
     target_is_illustrative: bool = given("Chỉ tiêu minh họa", "Whether the target is not a published figure")
     actual_is_illustrative: bool = given("Số liệu minh họa", "Whether the actual rests on illustrative sample data")
 
