@@ -249,15 +249,15 @@ def _urge(settings: Settings, debts: list[dict[str, Any]]) -> None:
 
 
 def _show(settings: Settings, connection: duckdb.DuckDBPyConnection, quarter: str) -> None:
-    plan = settings.place.file.leading_plan
-    rows = published.attainment(connection, quarter, plan)
+    rows = published.leading_lines(connection, quarter)
     if not rows:
         click.echo(f"failed: no target has a line in {quarter}", err=True)
         sys.exit(FAILED)
     said = Quarter.parse(quarter)
-    click.echo(f"\nKết quả thực hiện chỉ tiêu {said.label_vi} — {settings.catalogue.word('plan_source', plan)}\n")
+    plans = dict.fromkeys(settings.catalogue.words["plan_source"][row["plan_source"]] for row in rows)
+    click.echo(f"\nKết quả thực hiện chỉ tiêu {said.label_vi} — {', '.join(plans)}\n")
     click.echo(as_text(rows, settings.catalogue))
-    click.echo(f"\n{headline(rows, settings.catalogue)}")
+    click.echo(f"\n{headline(rows, settings.catalogue, settings.place)}")
 
 
 @main.command()

@@ -35,6 +35,7 @@ COMPUTED = [
     ["mart", "attainment"],
     ["mart", "iuu_compliance"],
     ["mart", "feed_scorecard"],
+    ["mart", "year_verdict"],
 ]
 PUBLISHED = ["published", "lagi"]
 FIRST, LAST = "2022-Q4", "2024-Q4"

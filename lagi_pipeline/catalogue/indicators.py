@@ -18,6 +18,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.vietnamese.units import lookup
 
 CATALOGUE_DIR = Path(__file__).parent
+YES_NO_DIMENSION = "yes_no"
 
 
 class Kind(StrEnum):
@@ -28,13 +29,23 @@ class Kind(StrEnum):
     RATIO_OVER_PERIOD = "ratio_over_period"
     RATE_OVER_YEAR = "rate_over_year"
     CHANGE_ON_LAST_YEAR_END = "change_on_last_year_end"
+    STOCK = "stock"
+
+
+_WITHOUT_DENOMINATOR = frozenset({Kind.FLOW_YTD, Kind.STOCK})
 
 
 class Direction(StrEnum):
-    """Which way is better."""
+    """Which way of an indicator is better, and what a target asks for (``indicators.verdict`` says how it is judged).
+
+    A target has its indicator's direction, or asks a numeric one for a ``range`` or an ``exact`` figure.
+    """
 
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
+    RANGE = "range"
+    EXACT = "exact"
+    YES_NO = "yes_no"
 
 
 class Cadence(StrEnum):
@@ -91,7 +102,7 @@ class Term(Strict):
 
 
 class Formula(Strict):
-    """What is divided by what; no denominator for a flow."""
+    """What is divided by what; no denominator for a flow or a stock."""
 
     numerator: tuple[Term, ...] = Field(min_length=1)
     denominator: tuple[Term, ...] = ()
@@ -122,6 +133,8 @@ class Indicator(Strict):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     ordinal: str | None = Field(default=None, pattern=r"^\d+[a-z]?$")
     name_vi: str
+    short_vi: str | None = None
+    """How a sentence calls it, where the name is long: "nước sạch"."""
     name_en: str
     unit: str
     decimals: int = Field(ge=0, le=6)
@@ -144,9 +157,24 @@ class Indicator(Strict):
         return self.ordinal is not None and self.ordinal.isdigit()
 
     @property
+    def said_vi(self) -> str:
+        """How a sentence calls it."""
+        return self.short_vi or self.name_vi.removeprefix("Trong đó: ")
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether its figure adds up from 1 January: it has a pace, and what it has reached it keeps."""
+        return self.kind is Kind.FLOW_YTD
+
+    @property
     def is_ratio(self) -> bool:
         """Whether its figure is a rate: compared after rounding, and changing in points."""
-        return self.kind is not Kind.FLOW_YTD
+        return self.kind not in _WITHOUT_DENOMINATOR
+
+    @property
+    def can_be_negative(self) -> bool:
+        """Whether it counts a change: at least 0 then asks for something ("không tăng")."""
+        return self.kind in {Kind.RATE_OVER_YEAR, Kind.CHANGE_ON_LAST_YEAR_END}
 
     def closing_day(self, year: int) -> date:
         """The last day on which the figure of ``year`` can still change: 31/12, or ``closes`` of the next year."""
@@ -295,8 +323,42 @@ def _check_terms(indicators: Sequence[Indicator], measures: dict[str, Measure], 
             raise CatalogueError(
                 file, indicator.code, f"its alternative {indicator.alternative!r} is not in the catalogue"
             )
-        if (indicator.kind is Kind.FLOW_YTD) == bool(indicator.formula.denominator):
+        if (indicator.kind in _WITHOUT_DENOMINATOR) == bool(indicator.formula.denominator):
             raise CatalogueError(file, indicator.code, f"a {indicator.kind} with or without a denominator")
+        if indicator.carried and indicator.cadence is not Cadence.YEAR:
+            # A carried survey decides no year (indicators.verdict); the rule leans on the yearly due day.
+            raise CatalogueError(file, indicator.code, "carried, and not a yearly line")
+        if problem := _yes_no_problem(indicator, measures):
+            raise CatalogueError(file, indicator.code, problem)
+
+
+def _yes_no_problem(indicator: Indicator, measures: dict[str, Measure]) -> str | None:
+    """What is wrong with a yes/no line: it is one stock of the town in *có/không*, and nothing else is."""
+    unit = lookup(indicator.unit)
+    asks = indicator.direction is Direction.YES_NO
+    if asks != (unit is not None and unit.dimension == YES_NO_DIMENSION):
+        return f"direction {indicator.direction} with the unit {indicator.unit!r}: yes_no goes with có/không"
+    if not asks:
+        return None
+    terms = indicator.formula.terms
+    if indicator.kind is not Kind.STOCK or indicator.decimals or len(terms) > 1 or terms[0].sign < 0:
+        return "a yes_no line is a stock of one measure, without decimals"
+    measure = measures[terms[0].measure]
+    if measure.by_unit or measure.unit != indicator.unit:
+        return f"a yes_no line of {measure.code!r}, which is by unit or not in {indicator.unit}"
+    return None
+
+
+def _check_plans(measures: Iterable[Measure], indicators: dict[str, Indicator], file: Path) -> None:
+    """A plan that a form prints is one figure, so the indicator it is of must be one that rises or falls to it."""
+    for measure in measures:
+        if measure.plan_of is None:
+            continue
+        planned = indicators.get(measure.plan_of)
+        if planned is None or planned.direction not in {Direction.AT_LEAST, Direction.AT_MOST}:
+            raise CatalogueError(
+                file, measure.code, f"plan of {measure.plan_of!r}, which is no at_least or at_most line"
+            )
 
 
 def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
@@ -335,6 +397,7 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
             raise CatalogueError(folder / f"{name}.yaml", item.code, f"unknown unit of measure {item.unit!r}")
     _check_parents({i.code: i for i in indicators}, folder / "indicators.yaml")
     _check_terms(indicators, by_code, folder / "indicators.yaml")
+    _check_plans(measures, {i.code: i for i in indicators}, folder / "measures.yaml")
     return Catalogue(
         indicators=tuple(indicators),
         measures=by_code,

@@ -18,6 +18,7 @@ from pydantic import Field, field_validator
 from lagi_pipeline.catalogue.indicators import Catalogue, Direction, PlanSource
 from lagi_pipeline.catalogue.loading import CatalogueError, Strict, build, read_csv, read_yaml
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.target_kinds import problem_of
 from lagi_pipeline.vietnamese.units import convert, lookup
 
 
@@ -63,8 +64,12 @@ class PlaceFile(Strict):
     timezone: str
     first_quarter: str
     leading_plan: PlanSource
+    leading_plans: dict[str, PlanSource] = Field(default_factory=dict)
+    """The plan that leads a single line, by indicator, where it is another one."""
     unnamed_plan: PlanSource = PlanSource.COUNCIL
     include_targeted_capital: bool = False
+    part_gates_whole: bool = False
+    """Whether a missed ``part_of`` line makes its parent missed in the count of the year."""
     neighbours: tuple[str, ...] = ()
 
     @field_validator("timezone")
@@ -81,18 +86,30 @@ class PlaceFile(Strict):
     def _a_quarter(cls, value: str) -> str:
         return str(Quarter.parse(value))
 
+    def plan_leading(self, code: str) -> PlanSource:
+        """The plan that leads the line of an indicator."""
+        return self.leading_plans.get(code, self.leading_plan)
+
 
 class Target(Strict):
-    """One promised figure of a year, in the indicator's own unit."""
+    """One promised figure of a year, in the indicator's own unit; ``value`` is the lower bound of a range."""
 
     code: str
     plan_source: PlanSource
     value: Decimal = Field(ge=0)
+    upper: Decimal | None = None
     unit: str
     direction: Direction
     clause: str = Field(min_length=1)
     baseline: Decimal | None = None
     illustrative: bool = False
+
+    @field_validator("value", "upper", "baseline", mode="before")
+    @classmethod
+    def _a_number(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the YAML holds
+        if isinstance(value, bool):  # YAML reads yes and no as true and false, which count as 1 and 0
+            raise ValueError("not a number")  # noqa: TRY004 - pydantic collects ValueErrors
+        return value
 
 
 @dataclass(frozen=True)
@@ -203,8 +220,12 @@ def load_place(raw_dir: Path, catalogue: Catalogue) -> Place:
         CatalogueError: a file is missing or says nonsense; the message names file and entry.
     """
     folder = raw_dir / "place"
+    file = build(PlaceFile, read_yaml(folder / "place.yaml"), folder / "place.yaml", "file")
+    for code in file.leading_plans:
+        if all(code != indicator.code for indicator in catalogue.indicators):
+            raise CatalogueError(folder / "place.yaml", f"leading_plans.{code}", "no such indicator in the catalogue")
     return Place(
-        file=build(PlaceFile, read_yaml(folder / "place.yaml"), folder / "place.yaml", "file"),
+        file=file,
         units=_load_units(folder / "units.csv"),
         offices=_load_offices(folder / "offices.csv", catalogue),
     )
@@ -217,7 +238,7 @@ def load_resolutions(raw_dir: Path, catalogue: Catalogue) -> list[Resolution]:
 
     Raises:
         CatalogueError: a file says nonsense: another year than its folder, an unknown code or unit, a line twice, a
-            direction that is not the indicator's, a part above its whole.
+            direction that cannot be asked of the indicator, bounds that are none, a plan of 0, a part above its whole.
     """
     return [
         _load_resolution(path, catalogue)
@@ -245,6 +266,8 @@ def _read_target(entry: Any, number: int, path: Path, catalogue: Catalogue) -> T
     if not isinstance(entry, dict):
         raise CatalogueError(path, f"target {number}", f"expected a mapping, found {entry!r}")
     label = str(entry.get("code", f"target {number}"))
+    if {"code", "value"} <= set(entry) and not str(entry.get("unit") or "").strip():
+        raise CatalogueError(path, label, f"a target without a unit of measure: {entry['value']} of what?")
     target = build(Target, entry, path, label)
     try:
         indicator = catalogue.indicator(target.code)
@@ -253,20 +276,14 @@ def _read_target(entry: Any, number: int, path: Path, catalogue: Catalogue) -> T
     stated, own = lookup(target.unit), lookup(indicator.unit)
     if stated is None or own is None or stated.dimension != own.dimension:
         raise CatalogueError(path, label, f"unit {target.unit!r} where the indicator is in {indicator.unit!r}")
-    if target.direction is not indicator.direction:
-        raise CatalogueError(path, label, f"direction {target.direction} where the indicator is {indicator.direction}")
     factor = convert(Decimal(1), stated, own)
-    if indicator.cap is not None and target.value * factor > indicator.cap:
-        raise CatalogueError(
-            path, label, f"{target.value} {target.unit} is above the highest there can be, {indicator.cap}"
-        )
-    return target.model_copy(
-        update={
-            "value": target.value * factor,
-            "unit": indicator.unit,
-            "baseline": None if target.baseline is None else target.baseline * factor,
-        }
-    )
+    converted = {
+        name: None if number is None else number * factor
+        for name, number in (("value", target.value), ("upper", target.upper), ("baseline", target.baseline))
+    }
+    if problem := problem_of(indicator, target.direction, target.value * factor, converted["upper"]):
+        raise CatalogueError(path, label, problem)
+    return target.model_copy(update=converted | {"unit": indicator.unit})
 
 
 def _duplicates(targets: tuple[Target, ...]) -> Iterator[Target]:

@@ -8,11 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal, localcontext
 
 from lagi_pipeline.catalogue.indicators import Cadence, Catalogue, Direction, Indicator, PlanSource
+from lagi_pipeline.catalogue.leading import Leading, leading_targets
 from lagi_pipeline.catalogue.place import Place, Resolution, Target, Unit
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
+from lagi_pipeline.catalogue.target_kinds import is_floor
 from lagi_pipeline.indicators.figures import all_by_unit
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
 from lagi_pipeline.indicators.pace import PRESENT_METHOD, PaceMethod, pace_status
+from lagi_pipeline.indicators.prospect import with_prospects
 from lagi_pipeline.indicators.verdict import (
     Comparison,
     Verdict,
@@ -62,7 +65,7 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         KeyError: an observation is not given; a missing figure is an observation too.
     """
     with localcontext(ARITHMETIC):
-        judge = _Judge(catalogue, place, observations, evaluated_at, pace)
+        judge = _Judge(catalogue, place, observations, evaluated_at, pace, leading_targets(place, resolutions))
         lines = [
             (quarter, position, target)
             for resolution in resolutions
@@ -72,7 +75,10 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
             if target.code == indicator.code
         ]
         lines.sort(key=lambda line: (line[0], line[1], _PLANS.index(line[2].plan_source)))
-        return [judge.row(catalogue.indicators[position], target, quarter) for quarter, position, target in lines]
+        return [
+            with_prospects(catalogue, target, judge.row(catalogue.indicators[position], target, quarter))
+            for quarter, position, target in lines
+        ]
 
 
 def _judged_quarters(year: int, evaluated_at: datetime) -> list[Quarter]:
@@ -86,18 +92,20 @@ class _Judge:
     observations: Observations
     evaluated_at: datetime
     pace: PaceMethod
+    leading: Leading
 
     def row(self, indicator: Indicator, target: Target, quarter: Quarter) -> Attainment:
         """One line of the table."""
         seen = self._own_year(indicator, self.observations[indicator.code, self.place.file.code, quarter])
-        comparison = compare(indicator, target.value, seen)
-        verdict = self._verdict(indicator, comparison, seen)
+        comparison = compare(indicator, target, seen)
+        verdict = self._verdict(indicator, target, comparison, seen)
         word = "returned" if verdict.status == "no_data" and seen.returned else verdict.status
-        attainment_pct = _attainment_pct(indicator, target.value, seen.value)
-        expected = self.pace.expected(indicator, quarter, self._history(indicator)) if _has_pace(indicator) else None
+        attainment_pct = _attainment_pct(indicator, target, seen.value)
+        has_pace = _has_pace(indicator, target)
+        expected = self.pace.expected(indicator, quarter, self._history(indicator)) if has_pace else None
         pace = pace_status(attainment_pct, expected, indicator.pace_tolerance) if expected else None
         yoy = _on_last_year(indicator, seen, self._town(indicator, quarter.a_year_earlier))
-        near_miss = near_miss_vi(indicator, target.value, seen, comparison) if comparison else None
+        near_miss = near_miss_vi(indicator, target, seen, comparison) if comparison else None
         remarks = [seen.reason, verdict.remark, near_miss, yoy.remark, self._alternative_vi(indicator, quarter)]
         return Attainment(
             quarter=str(quarter),
@@ -107,11 +115,11 @@ class _Judge:
             name_vi=indicator.name_vi,
             name_en=indicator.name_en,
             unit=indicator.unit,
-            direction=indicator.direction,
+            direction=target.direction,
             plan_source=target.plan_source,
-            is_leading=target.plan_source is self.place.file.leading_plan,
+            is_leading=target.plan_source is self.leading[quarter.year, indicator.code].plan_source,
             target=target.value,
-            target_upper=None,
+            target_upper=target.upper,
             actual=seen.value,
             actual_quarter=self._actual_quarter(indicator, seen),
             numerator=seen.numerator,
@@ -198,15 +206,17 @@ class _Judge:
     def _due(self, indicator: Indicator, quarter: Quarter) -> date:
         return due_day(self.catalogue, self.place, indicator, quarter)
 
-    def _verdict(self, indicator: Indicator, comparison: Comparison | None, seen: Observation) -> Verdict:
+    def _verdict(
+        self, indicator: Indicator, target: Target, comparison: Comparison | None, seen: Observation
+    ) -> Verdict:
         due, today = self._due(indicator, seen.quarter), self.evaluated_at.date()
         if comparison is None:
             return without_figure(indicator, seen, due, today)
-        return with_figure(indicator, comparison, seen, due, today)
+        return with_figure(indicator, target, comparison, seen, due, today)
 
     def _actual_quarter(self, indicator: Indicator, seen: Observation) -> Decimal | None:
         """A flow of the quarter alone; null if the quarter before is missing or on another price basis."""
-        if indicator.is_ratio or seen.value is None:
+        if not indicator.is_flow or seen.value is None:
             return None
         if seen.quarter.number == 1:
             return seen.value
@@ -222,15 +232,16 @@ def sources_vi(observation: Observation) -> str | None:
     return "; ".join(dict.fromkeys(vintage.file for vintage in inputs)) or None
 
 
-def _has_pace(indicator: Indicator) -> bool:
-    """Flows only; and an at-most flow has no attainment to be ahead with."""
-    return not indicator.is_ratio and indicator.direction is Direction.AT_LEAST
+def _has_pace(indicator: Indicator, target: Target) -> bool:
+    """Flows that climb to their target; one that must not exceed or must hit it has no attainment to be ahead with."""
+    return indicator.is_flow and is_floor(indicator, target.direction)
 
 
-def _attainment_pct(indicator: Indicator, target: Decimal, actual: Decimal | None) -> Decimal | None:
-    if actual is None or indicator.direction is Direction.AT_MOST or not target:
+def _attainment_pct(indicator: Indicator, target: Target, actual: Decimal | None) -> Decimal | None:
+    """Of what is climbed to, a range's lower bound: elsewhere more is no better, and of 0 there is no share."""
+    if actual is None or not is_floor(indicator, target.direction) or not target.value:
         return None
-    return actual / target * _PERCENT
+    return actual / target.value * _PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +254,7 @@ class _OnLastYear:
 
 
 def _on_last_year(indicator: Indicator, now: Observation, last: Observation | None) -> _OnLastYear:
-    if now.value is None or last is None or last.value is None:
+    if now.value is None or last is None or last.value is None or indicator.direction is Direction.YES_NO:
         return _OnLastYear()
     if now.carried or last.carried:  # a survey beside itself, or beside an older one, is no change since last year
         return _OnLastYear()
@@ -277,6 +288,7 @@ def attain_by_unit(
         KeyError: an observation is not given.
     """
     with localcontext(ARITHMETIC):
+        leading = leading_targets(place, resolutions)
         return [
             row
             for resolution in sorted(resolutions, key=lambda resolution: resolution.year)
@@ -285,7 +297,7 @@ def attain_by_unit(
             if all_by_unit(catalogue, indicator)
             for row in _rows_of_units(
                 indicator,
-                _leading_target(resolution, place, indicator),
+                leading.get((resolution.year, indicator.code)) if indicator.is_ratio else None,
                 _wards(place, indicator, quarter, observations),
                 evaluated_at,
             )
@@ -307,16 +319,8 @@ def _wards(place: Place, indicator: Indicator, quarter: Quarter, observations: O
     return wards if is_shown else []
 
 
-def _leading_target(resolution: Resolution, place: Place, indicator: Indicator) -> Decimal | None:
-    """The leading plan's target of a rate; None for a flow, whose town target is no ward's."""
-    if not indicator.is_ratio:
-        return None
-    leading = (target for target in resolution.targets if target.plan_source is place.file.leading_plan)
-    return next((target.value for target in leading if target.code == indicator.code), None)
-
-
 def _rows_of_units(
-    indicator: Indicator, target: Decimal | None, wards: list[_Ward], evaluated_at: datetime
+    indicator: Indicator, target: Target | None, wards: list[_Ward], evaluated_at: datetime
 ) -> Iterator[UnitAttainment]:
     whole = None if indicator.is_ratio else _sum_of_all(wards)
     for unit, seen in wards:
@@ -335,7 +339,8 @@ def _rows_of_units(
             actual=seen.value,
             numerator=seen.numerator,
             denominator=seen.denominator,
-            town_target=target,
+            town_target=target.value if target else None,
+            town_target_upper=target.upper if target else None,
             gap=comparison.gap if comparison else None,
             share_of_town_pct=seen.value / whole * _PERCENT if whole and seen.value is not None else None,
             obs_status=seen.obs_status,

@@ -174,6 +174,7 @@ class UnitAttainment:
     numerator: Decimal | None
     denominator: Decimal | None
     town_target: Decimal | None
+    town_target_upper: Decimal | None
     gap: Decimal | None
     share_of_town_pct: Decimal | None
     obs_status: ObsStatus | None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, localcontext
 
-from lagi_pipeline.catalogue.indicators import Catalogue, Indicator, Kind, ObsStatus, Term
+from lagi_pipeline.catalogue.indicators import Catalogue, Direction, Indicator, Kind, ObsStatus, Term
 from lagi_pipeline.catalogue.place import Place, Resolution, Target
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.figures import (
@@ -115,6 +115,13 @@ class _Observer:
                 return self._rate_over_year(indicator, scope, quarter)
             case Kind.CHANGE_ON_LAST_YEAR_END:
                 return self._change(indicator, scope, quarter)
+            case Kind.STOCK:
+                return _yes_or_no(indicator, self._stock(indicator, scope, quarter), quarter)
+
+    def _stock(self, indicator: Indicator, scope: Scope, quarter: Quarter) -> _Computed:
+        return _Computed(
+            total(self.reports.at(line, scope, quarter).times(line.sign) for line in self._numerator(indicator))
+        )
 
     def _stock_ratio(self, indicator: Indicator, scope: Scope, quarter: Quarter) -> _Computed:
         return _ratio(
@@ -157,7 +164,8 @@ class _Observer:
             for target in resolution.targets
             if target.code == indicator.code and target.baseline is not None
         ]
-        return min(stating, key=lambda t: (t.plan_source != self.place.file.leading_plan, t.plan_source), default=None)
+        leading = self.place.file.plan_leading(indicator.code)
+        return min(stating, key=lambda t: (t.plan_source != leading, t.plan_source), default=None)
 
     def _carried(self, indicator: Indicator, scope: Scope, own: Observation) -> Observation | None:
         """The last survey's figure for a quarter without one; None where there never was one."""
@@ -249,6 +257,15 @@ def _within_cap(indicator: Indicator, computed: _Computed, quarter: Quarter) -> 
         return computed
     highest = number_vi(indicator.cap, 0)
     text = f"tính ra {number_vi(value, indicator.decimals)} %, cao hơn mức có thể ({highest} %): kiểm tra số liệu"
+    return replace(computed, figure=replace(computed.figure, value=None, gaps=(Gap(quarter, text),)))
+
+
+def _yes_or_no(indicator: Indicator, computed: _Computed, quarter: Quarter) -> _Computed:
+    """No figure where a yes/no line is answered by something else than 1 or 0."""
+    value = computed.figure.value
+    if indicator.direction is not Direction.YES_NO or value is None or value in {0, 1}:
+        return computed
+    text = f"cần 1 (có) hoặc 0 (không), thấy {number_vi(value, 2)}"
     return replace(computed, figure=replace(computed.figure, value=None, gaps=(Gap(quarter, text),)))
 
 

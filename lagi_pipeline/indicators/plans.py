@@ -1,6 +1,7 @@
 """Plans that the forms themselves print (forms 94 and 95), beside those of the resolutions.
 
-``targets.yaml`` leads; a form's plan fills in where it gives none, and a difference is remarked on.
+``targets.yaml`` leads; a form's plan fills in where it gives none, and a difference is remarked on. A printed plan that
+cannot be meant (a plan of 0) is remarked on too, and is no target.
 """
 
 from __future__ import annotations
@@ -13,20 +14,22 @@ from decimal import Decimal
 from lagi_pipeline.catalogue.indicators import Catalogue, PlanSource
 from lagi_pipeline.catalogue.place import Place, Resolution, Target
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.target_kinds import problem_of
 from lagi_pipeline.indicators.model import Evidence, MeasureValue, Vintage
 from lagi_pipeline.indicators.vintages import answering
 
 
 @dataclass(frozen=True, slots=True)
 class PlanDifference:
-    """A plan that a form prints otherwise than ``targets.yaml`` gives it."""
+    """A plan that a form prints otherwise than ``targets.yaml`` gives it, or that cannot be meant."""
 
     quarter: Quarter
     indicator_code: str
     plan_source: PlanSource
-    stated: Decimal
+    stated: Decimal | None
     printed: Decimal
     file: str
+    problem: str | None = None
 
 
 def with_printed_plans(
@@ -40,18 +43,26 @@ def with_printed_plans(
     completed: list[Resolution] = []
     differences: list[PlanDifference] = []
     for resolution in resolutions:
-        stated = {(target.code, target.plan_source): target.value for target in resolution.targets}
+        stated = {(target.code, target.plan_source): target for target in resolution.targets}
         added: dict[tuple[str, PlanSource], Target] = {}
         for (quarter, code, source), (value, vintage) in printed.items():
             if quarter.year != resolution.year:
                 continue
-            if (code, source) not in stated:
+            indicator, target = catalogue.indicator(code), stated.get((code, source))
+            problem = problem_of(indicator, indicator.direction, value.value, None)
+            if problem or (target is not None and not _says(target, value.value)):
+                said = target.value if target else None
+                differences.append(PlanDifference(quarter, code, source, said, value.value, vintage.file, problem))
+            elif target is None:
                 added[code, source] = _target(catalogue, code, source, value.value, vintage)
-            elif stated[code, source] != value.value:
-                difference = PlanDifference(quarter, code, source, stated[code, source], value.value, vintage.file)
-                differences.append(difference)
-        completed.append(replace(resolution, targets=(*resolution.targets, *added.values())))
+        in_order = sorted(added.values(), key=lambda target: list(PlanSource).index(target.plan_source))
+        completed.append(replace(resolution, targets=(*resolution.targets, *in_order)))
     return completed, differences
+
+
+def _says(target: Target, printed: Decimal) -> bool:
+    """Whether a printed figure is what a target says: equal, or inside a range."""
+    return target.value <= printed <= (target.value if target.upper is None else target.upper)
 
 
 _Printed = dict[tuple[Quarter, str, PlanSource], tuple[MeasureValue, Vintage]]

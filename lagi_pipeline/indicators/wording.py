@@ -23,6 +23,11 @@ def number_vi(value: Decimal, decimals: int) -> str:
     return f"{rounded:,.{decimals}f}".translate(_SEPARATORS)
 
 
+def yes_no_vi(value: Decimal | float) -> str:
+    """The figure of a yes/no line: 1 is ``có``, 0 is ``không``."""
+    return "có" if value == 1 else "không"
+
+
 def date_vi(day: date) -> str:
     """``31/12/2023``."""
     return f"{day:%d/%m/%Y}"

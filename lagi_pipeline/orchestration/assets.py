@@ -30,6 +30,7 @@ from lagi_pipeline.reporting.scorecard_table import overdue_markdown, scorecard_
 from lagi_pipeline.reporting.slips import SLIP_VERSION, write_slips
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
+from lagi_pipeline.steps import plans as comparing
 from lagi_pipeline.steps import scorecard as scoring
 from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
 from lagi_pipeline.warehouse import tables
@@ -44,6 +45,7 @@ MEASURE = dg.AssetKey(["core", "measure"])
 OBSERVATION = dg.AssetKey(["core", "observation"])
 ATTAINMENT = dg.AssetKey(["mart", "attainment"])
 FLEET = dg.AssetKey(["mart", "iuu_compliance"])
+YEAR_VERDICT = dg.AssetKey(["mart", "year_verdict"])
 SLIPS = dg.AssetKey(["returned", "slips"])
 SCORECARD = dg.AssetKey(["mart", "feed_scorecard"])
 PUBLISHED = dg.AssetKey(["published", "lagi"])
@@ -192,7 +194,7 @@ def _form_check(entry: FeedEntry, results: Sequence[Ingested]) -> dg.AssetCheckR
 
 
 def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Measures, observations, attainment, fleet, scorecard: computed for all quarters, whichever are materialised."""
+    """From measures to the marts: computed for all quarters, whichever are materialised."""
     computed = functools.partial(
         dg.asset,
         partitions_def=settings.partitions,
@@ -298,7 +300,26 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             metadata={"dagster/row_count": len(computed.lines), "overdue_all": dg.MetadataValue.md(whole)}
         )
 
-    return [measure, observation, attainment, iuu_compliance, feed_scorecard]
+    @computed(
+        key=YEAR_VERDICT,
+        deps=[OBSERVATION],  # beside the attainment it counts, not after it: the gate on that one looks at both
+        group_name="mart",
+        tags={"layer": "mart"},
+        metadata=table_metadata(tables.YEAR_VERDICT) | {"by_plan": tables.BY_PLAN.full_name},
+        description="Kết luận năm: how many main lines are exceeded, met, missed, undecided, by year and plan, and what"
+        " is expected of those still open; in mart.attainment_by_plan the same figure against each plan side by side.",
+    )
+    def year_verdict(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
+    ) -> Result:
+        moment = evaluation.moment(context, settings.place.timezone)
+        with warehouse.warehouse.write() as connection:
+            figures = computing.compute(connection, settings.situation, moment)
+            rows = comparing.write_plans(connection, settings.situation, figures.attainment)
+        log.info("  %-20s %6d rows", "mart.year_verdict", rows)
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return [measure, observation, attainment, iuu_compliance, feed_scorecard, year_verdict]
 
 
 def _scorecard_metadata(computed: Scorecard, quarter: Quarter) -> Mapping[str, Any]:
@@ -314,11 +335,11 @@ def _scorecard_metadata(computed: Scorecard, quarter: Quarter) -> Mapping[str, A
 
 
 def _attainment_metadata(figures: computing.Figures, quarter: Quarter, settings: Settings) -> Mapping[str, Any]:
-    """The quarter's lines against the leading plan, as the asset's page shows them."""
+    """The quarter's lines, each against the plan that leads it, as the asset's page shows them."""
     rows = [
         {name: computing.plain(value) for name, value in computing.record(row).items()}
         for row in figures.attainment
-        if row.quarter == str(quarter) and row.plan_source is settings.place.file.leading_plan
+        if row.quarter == str(quarter) and row.is_leading
     ]
     shown = as_markdown(rows, settings.catalogue) if rows else f"không có chỉ tiêu cho {quarter.label_vi}"
     return {"quarter": str(quarter), "attainment": dg.MetadataValue.md(shown), "dagster/partition_row_count": len(rows)}
@@ -361,7 +382,7 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=PUBLISHED,
-        deps=[ATTAINMENT, FLEET, SCORECARD],
+        deps=[ATTAINMENT, FLEET, SCORECARD, YEAR_VERDICT],
         partitions_def=settings.partitions,
         backfill_policy=_SINGLE_RUN,
         group_name="published",

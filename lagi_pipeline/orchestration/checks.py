@@ -6,7 +6,15 @@ import dagster as dg
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.indicators.vintages import answering
-from lagi_pipeline.orchestration.assets import ATTAINMENT, FLEET, OBSERVATION, OVERDUE_CHECK, SCORECARD, feed_key
+from lagi_pipeline.orchestration.assets import (
+    ATTAINMENT,
+    FLEET,
+    OBSERVATION,
+    OVERDUE_CHECK,
+    SCORECARD,
+    YEAR_VERDICT,
+    feed_key,
+)
 from lagi_pipeline.orchestration.metadata import verdict_metadata
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.settings import Settings, quarter_of
@@ -26,7 +34,7 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
             dg.AssetCheckSpec(
                 name,
                 asset=ATTAINMENT,
-                additional_deps=[FLEET],
+                additional_deps=[FLEET, YEAR_VERDICT],
                 blocking=True,
                 description=f"{(rule.__doc__ or name).strip()} Blocks publishing.",
             )
@@ -128,7 +136,8 @@ def printed_plans_check(settings: Settings) -> dg.AssetChecksDefinition:
         with warehouse.warehouse.read() as connection:
             differences = computing.plan_differences(connection, settings.situation)
         said = [
-            f"{d.indicator_code} {d.quarter} ({d.plan_source}): {d.printed} in {d.file}, {d.stated} in targets.yaml"
+            f"{d.indicator_code} {d.quarter} ({d.plan_source}): {d.printed} in {d.file},"
+            f" {'none' if d.stated is None else d.stated} in targets.yaml{f': {d.problem}' if d.problem else ''}"
             for d in differences
         ]
         return dg.AssetCheckResult(

@@ -6,8 +6,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lagi_pipeline.catalogue.indicators import Catalogue
-from lagi_pipeline.indicators.summary import count_main_lines
+from lagi_pipeline.catalogue.indicators import Catalogue, Direction
+from lagi_pipeline.catalogue.place import Place
+from lagi_pipeline.indicators.summary import gated, headline_vi
+from lagi_pipeline.indicators.wording import yes_no_vi
 from lagi_pipeline.vietnamese.numbers import format_number
 
 Row = Mapping[str, Any]
@@ -25,13 +27,34 @@ def cells(row: Row, catalogue: Catalogue) -> tuple[str, ...]:
         row["ordinal"] or "",
         row["name_vi"],
         row["unit"],
-        _number(row["target"], decimals) + (ILLUSTRATIVE if row["target_is_illustrative"] else ""),
-        _number(row["actual"], decimals) + (ILLUSTRATIVE if row["actual_is_illustrative"] else ""),
+        target_vi(row, decimals) + (ILLUSTRATIVE if row["target_is_illustrative"] else ""),
+        _actual(row, decimals) + (ILLUSTRATIVE if row["actual_is_illustrative"] else ""),
         _number(row["attainment_pct"], 1),
         _on_last_year(row),
         row["status_vi"],
         row["pace_vi"] or "",
     )
+
+
+def target_vi(row: Row, decimals: int) -> str:
+    """What a target asks, in the fewest signs: ``191,00``; ``≤ 0,70``; ``0,40 – 0,50``; ``= 3``; ``có``."""
+    lower = format_number(row["target"], decimals)
+    match row["direction"]:
+        case Direction.AT_MOST:
+            return f"≤ {lower}"
+        case Direction.RANGE:
+            return f"{lower} – {format_number(row['target_upper'], decimals)}"
+        case Direction.EXACT:
+            return f"= {lower}"
+        case Direction.YES_NO:
+            return yes_no_vi(row["target"])
+    return lower
+
+
+def _actual(row: Row, decimals: int) -> str:
+    if row["direction"] == Direction.YES_NO and row["actual"] is not None:
+        return yes_no_vi(row["actual"])
+    return _number(row["actual"], decimals)
 
 
 def _number(value: float | None, decimals: int) -> str:
@@ -48,26 +71,16 @@ def _on_last_year(row: Row) -> str:
     return f"{change if change.startswith('-') else '+' + change} điểm"
 
 
-def headline(rows: Sequence[Row], catalogue: Catalogue) -> str:
-    """How the main lines stand, in a sentence, with the sub-lines that miss beside it.
+def headline(rows: Sequence[Row], catalogue: Catalogue, place: Place) -> str:
+    """How a quarter's main lines stand, in a sentence, with the sub-lines that miss beside it.
 
-    ``10/10 chỉ tiêu đạt, vượt; chỉ tiêu thành phần không đạt: …`` once all are decided, else how many stand where.
+    Args:
+        rows: The lines of one quarter, each against one plan.
+        catalogue: The lines and the words.
+        place: Whether a missed part makes its whole missed.
     """
-    counts = count_main_lines((row["ordinal"], row["result_status"]) for row in rows)
-    main = sum(counts.values())
-    reached = counts["exceeded"] + counts["met"]
-    others = [
-        f"{count} {catalogue.word('result_status', status)}"
-        for status, count in counts.items()
-        if count and status not in {"exceeded", "met"}
-    ]
-    said = f"{reached}/{main} chỉ tiêu đạt, vượt" + (f" ({', '.join(others)})" if others else "")
-    missed = [
-        row["name_vi"].removeprefix("Trong đó: ")
-        for row in rows
-        if row["result_status"] == "not_met" and not (row["ordinal"] or "").isdigit()
-    ]
-    return said + (f"; chỉ tiêu thành phần không đạt: {', '.join(missed)}" if missed else "")
+    statuses = {row["indicator_code"]: row["result_status"] for row in rows}
+    return headline_vi(catalogue, gated(catalogue, statuses, part_gates_whole=place.file.part_gates_whole))
 
 
 def as_text(rows: Sequence[Row], catalogue: Catalogue) -> str:

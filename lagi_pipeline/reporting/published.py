@@ -9,8 +9,6 @@ from typing import Any
 
 import duckdb
 
-from lagi_pipeline.catalogue.indicators import PlanSource
-
 
 @contextmanager
 def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -39,15 +37,15 @@ def newest_quarter(connection: duckdb.DuckDBPyConnection) -> str | None:
     return found[0] if found else None
 
 
-def attainment(connection: duckdb.DuckDBPyConnection, quarter: str, plan: PlanSource) -> list[dict[str, Any]]:
-    """The lines of a quarter against one plan, in the order of the resolution."""
+def leading_lines(connection: duckdb.DuckDBPyConnection, quarter: str) -> list[dict[str, Any]]:
+    """The lines of a quarter, each against the plan that leads it, in the order of the resolution."""
     return _rows(
         connection,
         """
-        SELECT * FROM mart.attainment WHERE quarter = ? AND plan_source = ?
+        SELECT * FROM mart.attainment WHERE quarter = ? AND is_leading
         ORDER BY CAST(regexp_extract(ordinal, '^\\d+') AS INTEGER) NULLS LAST, ordinal, indicator_code
         """,
-        [quarter, str(plan)],
+        [quarter],
     )
 
 

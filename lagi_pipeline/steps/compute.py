@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from lagi_pipeline.catalogue.indicators import Catalogue, ObsStatus, PlanSource
+from lagi_pipeline.catalogue.leading import check_leading_plans
 from lagi_pipeline.catalogue.place import Place, Resolution, load_resolutions
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.fisheries import GONE, LAID_UP
@@ -168,11 +169,13 @@ def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluat
     """Compute every figure as known and evaluated at a moment; nothing is written.
 
     Raises:
-        CatalogueError: a targets file says nonsense; the message names file and entry.
+        CatalogueError: a targets file says nonsense, or the place a leading plan that no target has; the message names
+            file and entry.
     """
     catalogue, place = situation.catalogue, situation.place
     evidence = read_evidence(connection)
     stated = load_resolutions(situation.raw_dir, catalogue)
+    check_leading_plans(place, stated, situation.raw_dir)
     resolutions, differences = with_printed_plans(catalogue, place, stated, evidence, evaluated_at)
     quarters = quarters_to_observe(place, resolutions, evaluated_at)
     observations = observe(catalogue, place, evidence, evaluated_at, quarters, resolutions)
@@ -283,6 +286,7 @@ def write_observations(connection: duckdb.DuckDBPyConnection, figures: Figures, 
             "indicator_code": target.code,
             "plan_source": str(target.plan_source),
             "value": target.value,
+            "upper": target.upper,
             "unit": target.unit,
             "direction": str(target.direction),
             "baseline": target.baseline,

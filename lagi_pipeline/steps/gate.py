@@ -16,6 +16,7 @@ import pandera.pandas as pa
 from lagi_pipeline.intake.table import MASK
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps.compute import Situation, compute, record
+from lagi_pipeline.steps.plans import by_plan_frame, year_verdict_frame
 from lagi_pipeline.steps.scorecard import compute_scorecard
 from lagi_pipeline.vietnamese.people import LONG_NUMBER, has_number_of_no_figure, has_personal_number
 from lagi_pipeline.warehouse import tables
@@ -112,6 +113,8 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
     computed: dict[Table, pd.DataFrame] = {
         tables.OBSERVATION: computing.observation_frame(figures, moment),
         tables.ATTAINMENT: computing.as_frame([record(row) for row in figures.attainment], tables.ATTAINMENT),
+        tables.BY_PLAN: by_plan_frame(situation, figures.attainment),
+        tables.YEAR_VERDICT: year_verdict_frame(situation, figures.attainment),
         tables.UNIT_ATTAINMENT: computing.as_frame([record(row) for row in figures.by_unit], tables.UNIT_ATTAINMENT),
         tables.FLEET: computing.as_frame(
             [record(line) for line in computing.compute_fleet(connection, situation, moment)], tables.FLEET

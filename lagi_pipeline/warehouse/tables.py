@@ -18,6 +18,7 @@ from lagi_pipeline.intake.form import given
 
 _QUARTER = given("Quý", "Quarter, 2024-Q3")
 _EVALUATED_AT = given("Đánh giá lúc", "Moment as of which the row was evaluated (local time)", "TIMESTAMP")
+_DIRECTION = given("Chiều", "What the target asks: at_least, at_most, range, exact or yes_no (1 có, 0 không)")
 _AS_OF = given("Số liệu đến ngày", "Day the figures are of", "DATE", nullable=True)
 _OBS_STATUS = given(
     "Loại số liệu",
@@ -113,9 +114,10 @@ class TargetRow(pa.DataFrameModel):
     year: int = given("Năm", "Year", "INTEGER")
     indicator_code: str = given("Mã chỉ tiêu", "Indicator")
     plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
-    value: float = given("Chỉ tiêu", "Target, in the indicator's unit")
+    value: float = given("Chỉ tiêu", "Target, in the indicator's unit; the lower bound of a range")
+    upper: float = given("Chỉ tiêu (mức trên)", "Upper bound of a range", nullable=True)
     unit: str = given("Đơn vị tính", "Unit of measure")
-    direction: str = given("Chiều", "at_least or at_most")
+    direction: str = _DIRECTION
     baseline: float = given("Mức gốc", "Figure at the end of last year, where the plan gives it", nullable=True)
     clause: str = given("Căn cứ", "Clause of the resolution, or the cell of the form")
     document: str = given("Văn bản", "Document")
@@ -153,7 +155,7 @@ class AttainmentRow(pa.DataFrameModel):
     name_vi: str = given("Chỉ tiêu", "Vietnamese name")
     name_en: str = given("Tên tiếng Anh", "English name")
     unit: str = given("Đơn vị tính", "Unit of measure of target, actual and gap")
-    direction: str = given("Chiều", "at_least or at_most")
+    direction: str = _DIRECTION
     plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
     is_leading: bool = given("Kế hoạch chính", "Whether this plan leads where a line has several")
     target: float = given("Chỉ tiêu năm", "Target of the year; the lower bound of a range")
@@ -166,7 +168,11 @@ class AttainmentRow(pa.DataFrameModel):
     )
     numerator: float = given("Tử số", "Numerator of a rate", nullable=True)
     denominator: float = given("Mẫu số", "Denominator of a rate", nullable=True)
-    attainment_pct: float = given("% chỉ tiêu", "actual / target x 100; null for at most", nullable=True)
+    attainment_pct: float = given(
+        "% chỉ tiêu",
+        "actual / target x 100 where more is better; null for at most, exact, yes_no and a target of 0",
+        nullable=True,
+    )
     gap: float = given(
         "Chênh lệch",
         "Compared figure against the target, in the unit; 0 or more exactly when the target is reached",
@@ -212,6 +218,88 @@ class AttainmentRow(pa.DataFrameModel):
     actual_is_illustrative: bool = given("Số liệu minh họa", "Whether the actual rests on illustrative sample data")
 
 
+class ByPlanRow(pa.DataFrameModel):
+    """The same figure against each plan side by side: a row for every line and quarter; null is no target there."""
+
+    quarter: str = _QUARTER
+    year: int = given("Năm", "Year of the targets", "INTEGER")
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    ordinal: str = given("TT", "Number of the line in the resolution", nullable=True)
+    name_vi: str = given("Chỉ tiêu", "Vietnamese name")
+    name_en: str = given("Tên tiếng Anh", "English name")
+    unit: str = given("Đơn vị tính", "Unit of measure of targets, actual and gaps")
+    actual: float = given("Thực hiện", "As in mart.attainment; null is no figure", nullable=True)
+    obs_status: str = _OBS_STATUS
+    as_of: pd.Timestamp = _AS_OF
+    leading_plan: str = given("Mã kế hoạch chính", "Plan that leads this line")
+    leading_plan_vi: str = given("Kế hoạch chính", "The same in Vietnamese")
+    party_resolution_target: float = given("Nghị quyết Thị ủy", "Target; the lower bound of a range", nullable=True)
+    party_resolution_target_upper: float = given("Nghị quyết Thị ủy, mức trên", "Upper bound", nullable=True)
+    party_resolution_attainment_pct: float = given("% Nghị quyết Thị ủy", "As in mart.attainment", nullable=True)
+    party_resolution_gap: float = given("Chênh lệch so với Nghị quyết", "As in mart.attainment", nullable=True)
+    party_resolution_result_status: str = given("Mã kết quả theo Nghị quyết", "As in mart.attainment", nullable=True)
+    party_resolution_status_vi: str = given("Kết quả theo Nghị quyết", "The same in Vietnamese", nullable=True)
+    council_target: float = given("HĐND giao", "Target; the lower bound of a range", nullable=True)
+    council_target_upper: float = given("HĐND giao, mức trên", "Upper bound", nullable=True)
+    council_attainment_pct: float = given("% HĐND giao", "As in mart.attainment", nullable=True)
+    council_gap: float = given("Chênh lệch so với HĐND giao", "As in mart.attainment", nullable=True)
+    council_result_status: str = given("Mã kết quả theo HĐND giao", "As in mart.attainment", nullable=True)
+    council_status_vi: str = given("Kết quả theo HĐND giao", "The same in Vietnamese", nullable=True)
+    province_target: float = given("Tỉnh giao", "Target; the lower bound of a range", nullable=True)
+    province_target_upper: float = given("Tỉnh giao, mức trên", "Upper bound", nullable=True)
+    province_attainment_pct: float = given("% tỉnh giao", "As in mart.attainment", nullable=True)
+    province_gap: float = given("Chênh lệch so với tỉnh giao", "As in mart.attainment", nullable=True)
+    province_result_status: str = given("Mã kết quả theo tỉnh giao", "As in mart.attainment", nullable=True)
+    province_status_vi: str = given("Kết quả theo tỉnh giao", "The same in Vietnamese", nullable=True)
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+    is_illustrative: bool = given("Minh họa", "Whether the actual or any of the targets is not a published figure")
+
+
+_OF_OPEN = "of the open lines"
+
+
+class YearVerdictRow(pa.DataFrameModel):
+    """The year's verdict: how many main lines are exceeded, met, missed, undecided, by year and plan."""
+
+    year: int = given("Năm", "Year", "INTEGER")
+    plan_source: str = given(
+        "Nguồn kế hoạch", "leading (each line by the plan that leads it), party_resolution, council or province"
+    )
+    plan_source_vi: str = given("Kế hoạch", "The same in Vietnamese")
+    quarter: str = given("Đến quý", "Newest quarter of the year that had begun")
+    main_lines: int = given("Số chỉ tiêu chính", "Main lines of the year, whichever plan has them")
+    with_target: int = given("Số chỉ tiêu có trong kế hoạch", "Main lines that this plan sets a target for")
+    exceeded: int = given("Vượt", "Main lines exceeded")
+    met: int = given("Đạt", "Main lines met")
+    missed: int = given("Không đạt", "Main lines missed")
+    undecided: int = given("Chưa kết luận", "Main lines without a verdict yet; with the three before: with_target")
+    headline_vi: str = given("Kết luận", "The count in a sentence, with the sub-lines that miss")
+    missed_vi: str = given("Các chỉ tiêu không đạt", "Main lines missed, by number and name", nullable=True)
+    undecided_vi: str = given("Các chỉ tiêu chưa kết luận", "Main lines without a verdict yet", nullable=True)
+    sub_lines_met_vi: str = given("Chỉ tiêu thành phần đạt, vượt", "Sub-lines met or exceeded", nullable=True)
+    sub_lines_missed_vi: str = given("Chỉ tiêu thành phần không đạt", "Sub-lines missed", nullable=True)
+    sub_lines_undecided_vi: str = given("Chỉ tiêu thành phần chưa kết luận", "Sub-lines undecided", nullable=True)
+    open_lines: int = given(
+        "Số chỉ tiêu chưa khép lại",
+        "Main lines without a verdict on figures of the whole year: the base of the next counts",
+    )
+    estimate_exceeded: int = given("Ước vượt (cơ quan)", f"By the office's own estimate of the year, {_OF_OPEN}")
+    estimate_met: int = given("Ước đạt (cơ quan)", f"By the office's own estimate of the year, {_OF_OPEN}")
+    estimate_missed: int = given("Ước không đạt (cơ quan)", f"By the office's own estimate of the year, {_OF_OPEN}")
+    estimate_unknown: int = given("Chưa có ước cả năm", f"No office estimated the year, {_OF_OPEN}")
+    estimate_vi: str = given("Ước cả năm (cơ quan)", "Open lines with the offices' own estimates", nullable=True)
+    forecast_exceeded: int = given("Ước vượt (dự báo)", f"By the forecast, {_OF_OPEN}")
+    forecast_met: int = given("Ước đạt (dự báo)", f"By the forecast, {_OF_OPEN}")
+    forecast_missed: int = given("Ước không đạt (dự báo)", f"By the forecast, {_OF_OPEN}")
+    forecast_unknown: int = given("Không dự báo", f"Nothing is forecast, {_OF_OPEN}")
+    forecast_vi: str = given("Dự báo cả năm (hệ thống)", "Open lines with what is forecast of them", nullable=True)
+    part_gates_whole: bool = given(
+        "Thành phần không đạt thì chỉ tiêu không đạt", "Whether a missed part made its whole missed (place.yaml)"
+    )
+    is_illustrative: bool = given("Minh họa", "Whether any line rests on a figure that is not a published one")
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+
+
 class UnitAttainmentRow(pa.DataFrameModel):
     """Where each phường and xã stands on the lines that are reported by unit."""
 
@@ -230,6 +318,9 @@ class UnitAttainmentRow(pa.DataFrameModel):
     denominator: float = given("Mẫu số", "Denominator of a rate", nullable=True)
     town_target: float = given(
         "Chỉ tiêu toàn thị xã", "The town's target by the leading plan, for rates", nullable=True
+    )
+    town_target_upper: float = given(
+        "Chỉ tiêu toàn thị xã (mức trên)", "Upper bound, where the town's target is a range", nullable=True
     )
     gap: float = given("Chênh lệch", "Against the town's target", nullable=True)
     share_of_town_pct: float = given("% toàn thị xã", "Share of the sum over all units, for flows", nullable=True)
@@ -485,6 +576,8 @@ FIRST_SEEN = Table("core", "first_seen", FirstSeenRow, ("feed", "quarter", "sha2
 TARGET = Table("core", "target", TargetRow, ("year", "indicator_code", "plan_source"))
 OBSERVATION = Table("core", "observation", ObservationRow, ("indicator_code", "unit_code", "quarter"))
 ATTAINMENT = Table("mart", "attainment", AttainmentRow, ("quarter", "indicator_code", "plan_source"))
+BY_PLAN = Table("mart", "attainment_by_plan", ByPlanRow, ("quarter", "indicator_code"))
+YEAR_VERDICT = Table("mart", "year_verdict", YearVerdictRow, ("year", "plan_source"))
 UNIT_ATTAINMENT = Table("mart", "attainment_by_unit", UnitAttainmentRow, ("quarter", "indicator_code", "unit_code"))
 FLEET = Table("mart", "iuu_compliance", FleetRow, ("quarter", "length_class"))
 SCORECARD = Table("mart", "feed_scorecard", ScorecardRow, ("quarter", "feed", "office"))
@@ -506,7 +599,7 @@ def feed_tables() -> dict[str, Table]:
 
 def all_tables() -> Iterator[Table]:
     """Every table, marts first."""
-    yield from (ATTAINMENT, UNIT_ATTAINMENT, FLEET, SCORECARD, OVERDUE)
+    yield from (ATTAINMENT, BY_PLAN, YEAR_VERDICT, UNIT_ATTAINMENT, FLEET, SCORECARD, OVERDUE)
     yield from (TARGET, OBSERVATION, MEASURE, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
     yield from feed_tables().values()
     yield from (REJECTED_ROW, REJECTED_FILE, STRAY_FILE)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lagi_pipeline.catalogue.indicators import CATALOGUE_DIR, Cadence, Kind, load_catalogue
+from lagi_pipeline.catalogue.indicators import CATALOGUE_DIR, Cadence, Direction, Kind, load_catalogue
 from lagi_pipeline.catalogue.loading import CatalogueError
 from lagi_pipeline_tests.running import CATALOGUE
 
@@ -57,6 +57,9 @@ def edited(tmp_path: Path) -> Edit:
         ("indicators.yaml", "decimals: 2", "decimals: -1", "budget_revenue", "-1"),
         ("indicators.yaml", "decimals: 2", "decimals: 2\n    colour: red", "budget_revenue", "colour"),
         ("indicators.yaml", "cap: 100", "cap: .nan", "hygienic_water", "cap"),
+        ("indicators.yaml", "cadence: quarter\n", "cadence: quarter\n    carried: true\n", "budget_revenue", "carried"),
+        ("measures.yaml", "plan_of: budget_revenue", "plan_of: budget_hopes", "revenue_plan", "budget_hopes"),
+        ("indicators.yaml", "direction: at_least", "direction: yes_no", "budget_revenue", "có/không"),
         ("indicators.yaml", "closes: {month: 1, day: 31}", "closes: {month: 13, day: 31}", "budget_revenue", "month"),
     ],
 )
@@ -69,6 +72,59 @@ def test_nonsense_is_refused_with_file_and_entry(  # noqa: PLR0913, PLR0917 - a 
     assert (caught.value.file.name, caught.value.entry) == (name, entry)
     assert str(caught.value).startswith(f"{name}: {entry}: ")
     assert said in str(caught.value)
+
+
+YES_NO_MEASURE = (
+    "measures:\n  - {code: raised_standard, feed: water, form: water, name_vi: Đạt chuẩn, name_en: Standard,"
+    " unit: có/không, accumulation: stock, by_unit: false}\n"
+)
+YES_NO = """
+  - code: raised_standard
+    name_vi: Xã Tân Bình đạt chuẩn nông thôn mới nâng cao
+    name_en: Raised new-rural standard
+    unit: có/không
+    decimals: 0
+    kind: stock
+    direction: yes_no
+    cadence: year
+    formula: {numerator: [raised_standard]}
+    source: thử
+"""
+
+
+def _with_yes_no(folder: Path, old: str = "", new: str = "") -> Path:
+    for name, text in {"measures.yaml": YES_NO_MEASURE, "indicators.yaml": YES_NO}.items():
+        path = folder / name
+        known = path.read_text("utf-8")
+        changed = text.replace(old, new)
+        head = "measures:\n"
+        path.write_text(known.replace(head, changed, 1) if name == "measures.yaml" else known + changed, "utf-8")
+    return folder
+
+
+def test_a_yes_no_line_is_a_stock_of_one_measure(edited: Edit) -> None:
+    known = load_catalogue(_with_yes_no(edited("words.yaml", "đạt", "đạt")))
+    line = known.indicator("raised_standard")
+    assert (line.direction, line.is_ratio, line.is_flow) == (Direction.YES_NO, False, False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("direction: yes_no", "direction: at_least", "yes_no goes with có/không"),
+        ("decimals: 0", "decimals: 1", "a stock of one measure, without decimals"),
+        ("kind: stock", "kind: flow_ytd", "a stock of one measure, without decimals"),
+        ("numerator: [raised_standard]", "numerator: [raised_standard, raised_standard]", "a stock of one measure"),
+        ("by_unit: false", "by_unit: true", "by unit"),
+        ("unit: có/không, accumulation", "unit: hộ, accumulation", "not in có/không"),
+        ("    unit: có/không", "    unit: hộ", "yes_no goes with có/không"),
+    ],
+)
+def test_nothing_else_is_a_yes_no_line(edited: Edit, old: str, new: str, said: str) -> None:
+    folder = _with_yes_no(edited("words.yaml", "đạt", "đạt"), old, new)
+    with pytest.raises(CatalogueError, match=said) as caught:
+        load_catalogue(folder)
+    assert (caught.value.file.name, caught.value.entry) == ("indicators.yaml", "raised_standard")
 
 
 def test_parents_may_not_form_a_cycle(edited: Edit) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import yaml
 
+from lagi_pipeline.catalogue.indicators import PlanSource
+from lagi_pipeline.catalogue.leading import check_leading_plans, leading_targets
 from lagi_pipeline.catalogue.loading import CatalogueError
 from lagi_pipeline.catalogue.place import Resolution, load_place, load_resolutions
 from lagi_pipeline.catalogue.quarter import Quarter
@@ -23,6 +26,8 @@ LINE = {
     "direction": "at_least",
     "clause": "II.B.9",
 }
+RANGE = LINE | {"direction": "range", "upper": 2800}
+WATER = LINE | {"code": "clean_water", "value": 95, "unit": "%"}
 
 
 @pytest.fixture
@@ -136,6 +141,21 @@ def _only(raw: Path) -> Resolution:
         ([LINE | {"note": "x"}], "jobs", "note"),
         ([{"value": 1}], "target 1", "code"),
         ([LINE, "jobs: 2600"], "target 2", "expected a mapping"),
+        ([{name: said for name, said in LINE.items() if name != "unit"}], "jobs", "a target without a unit"),
+        ([LINE | {"unit": " "}], "jobs", "a target without a unit"),
+        ([LINE | {"value": True}], "jobs", "not a number"),
+        ([LINE | {"value": 0}], "jobs", "a plan of 0"),
+        ([WATER | {"value": 0}], "clean_water", "a plan of 0"),
+        ([RANGE | {"value": 0}], "jobs", "a plan of 0"),
+        ([LINE | {"direction": "range"}], "jobs", "a range without its upper bound"),
+        ([RANGE | {"upper": 2599}], "jobs", "the upper bound 2599 of a range is not above its lower one, 2600"),
+        ([RANGE | {"upper": 2600}], "jobs", "is not above"),
+        ([LINE | {"upper": 2700}], "jobs", "an upper bound of 2700, which only a range has"),
+        ([LINE | {"direction": "exact", "upper": 2700}], "jobs", "which only a range has"),
+        ([LINE | {"direction": "exact", "value": 2600.5}], "jobs", "can never be equal"),
+        ([LINE | {"direction": "yes_no", "value": 1}], "jobs", "direction yes_no where the indicator is at_least"),
+        ([WATER | {"direction": "range", "upper": 101}], "clean_water", "above the highest there can be"),
+        ([WATER | {"value": 100.5}], "clean_water", "above the highest there can be"),
     ],
 )
 def test_a_line_that_cannot_be_meant_is_refused(
@@ -183,6 +203,81 @@ def test_a_value_comes_in_the_indicators_own_unit(resolved: Resolve) -> None:
     increase, revenue = _only(raw).targets
     assert (increase.value, increase.unit, increase.baseline) == (Decimal("0.7"), "%", Decimal("0.72"))
     assert (revenue.value, revenue.unit) == (Decimal(191), "tỷ đồng")
+
+
+def test_the_bounds_of_a_range_come_in_the_indicators_own_unit(resolved: Resolve) -> None:
+    line = {"code": "natural_increase", "value": 6, "upper": 7.5, "unit": "‰", "direction": "range"}
+    [increase] = _only(resolved(LINE | line)).targets
+    assert (increase.value, increase.upper, increase.unit) == (Decimal("0.6"), Decimal("0.75"), "%")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"code": "natural_increase", "value": 0, "unit": "%", "direction": "at_most"},
+        {"code": "poverty_reduction", "value": 0, "unit": "điểm %"},  # "không tăng hộ nghèo"
+        {"value": 0, "direction": "exact"},
+        {"code": "natural_increase", "value": 0, "upper": 0.7, "unit": "%", "direction": "range"},
+    ],
+)
+def test_a_target_of_nothing_is_taken_where_it_asks_for_something(resolved: Resolve, line: dict[str, object]) -> None:
+    [target] = _only(resolved(LINE | line)).targets
+    assert target.value == 0
+
+
+def _checked(raw: Path) -> None:
+    check_leading_plans(load_place(raw, CATALOGUE), load_resolutions(raw, CATALOGUE), raw)
+
+
+@pytest.mark.parametrize(
+    ("new", "entry", "said"),
+    [
+        ("leading_plans: {happiness: province}", "leading_plans.happiness", "no such indicator"),
+        ("leading_plans: {budget_revenue: ministry}", "file", "ministry"),
+        ("leading_plans: {jobs: province}", "leading_plans.jobs", "no target of jobs has the plan source province"),
+        ("leading_plans: {forest_rate: province}", "leading_plans.forest_rate", "there are none"),
+    ],
+)
+def test_a_plan_that_no_target_has_cannot_lead_a_line(edited: Edit, new: str, entry: str, said: str) -> None:
+    raw = edited("place.yaml", "leading_plans: {}", new)
+    with pytest.raises(CatalogueError) as caught:
+        _checked(raw)
+    assert (caught.value.file.name, caught.value.entry) == ("place.yaml", entry), str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_plan_that_no_target_has_cannot_lead(edited: Edit) -> None:
+    raw = edited("place.yaml", "leading_plan: party_resolution", "leading_plan: province")
+    for path in (raw / "resolution").glob("*/targets.yaml"):
+        lines = path.read_text("utf-8").splitlines()
+        path.write_text("\n".join(line for line in lines if "plan_source: province" not in line), "utf-8")
+    with pytest.raises(
+        CatalogueError, match=r"place\.yaml: leading_plan: no target has the plan source province; there "
+    ):
+        _checked(raw)
+
+
+def test_of_several_plans_one_must_lead(edited: Edit) -> None:
+    raw = edited("place.yaml", "leading_plan: party_resolution", "leading_plan: province")
+    told = r"2023/targets\.yaml: development_spending: targets of party_resolution, council, and none .*leads, province"
+    path = raw / "resolution" / "2023" / "targets.yaml"
+    other = (
+        "{code: development_spending, plan_source: council, value: 1, unit: tỷ đồng, direction: at_least, clause: x}"
+    )
+    path.write_text(f"{path.read_text('utf-8').rstrip()}\n  - {other}\n", "utf-8")
+    with pytest.raises(CatalogueError, match=told):
+        _checked(raw)
+
+
+def test_a_line_of_one_plan_is_led_by_it_and_others_by_the_chosen_one(edited: Edit) -> None:
+    raw = edited("place.yaml", "leading_plans: {}", "leading_plans: {budget_revenue: province}")
+    _checked(raw)
+    place, resolutions = load_place(raw, CATALOGUE), load_resolutions(raw, CATALOGUE)
+    leading = leading_targets(place, resolutions)
+    assert leading[2024, "budget_revenue"].plan_source is PlanSource.PROVINCE
+    assert leading[2024, "development_spending"].plan_source is PlanSource.PARTY_RESOLUTION
+    by_council = replace(place, file=place.file.model_copy(update={"leading_plan": PlanSource.COUNCIL}))
+    assert leading_targets(by_council, resolutions)[2024, "jobs"].plan_source is PlanSource.PARTY_RESOLUTION
 
 
 def test_no_resolution_at_all_is_no_target(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from lagi_pipeline.catalogue.indicators import Catalogue, ObsStatus, PlanSource, catalogue
-from lagi_pipeline.catalogue.place import Place, Resolution, load_place, load_resolutions
+from lagi_pipeline.catalogue.indicators import Catalogue, Direction, Indicator, ObsStatus, PlanSource, catalogue
+from lagi_pipeline.catalogue.place import Place, Resolution, Target, load_place, load_resolutions
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.attainment import attain, quarters_to_observe
 from lagi_pipeline.indicators.model import (
@@ -112,6 +112,26 @@ def together(*parts: Evidence) -> Evidence:
 def yearly_flow(form: str, measure: str, year: int, numbers: Sequence[Number]) -> Evidence:
     """Running totals of Q1, Q2, … of a year."""
     return together(*(report(form, f"{year}-Q{n}", {measure: number}) for n, number in enumerate(numbers, start=1)))
+
+
+def asked(
+    indicator: Indicator,
+    value: Number | Decimal,
+    *,
+    upper: Number | None = None,
+    direction: Direction | None = None,
+    plan: PlanSource = PlanSource.PARTY_RESOLUTION,
+) -> Target:
+    """A target of an indicator, in its own unit and by default in its own direction."""
+    return Target(
+        code=indicator.code,
+        plan_source=plan,
+        value=Decimal(value),
+        upper=None if upper is None else Decimal(upper),
+        unit=indicator.unit,
+        direction=direction or indicator.direction,
+        clause="thử",
+    )
 
 
 def observed(

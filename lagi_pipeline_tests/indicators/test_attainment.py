@@ -28,6 +28,7 @@ from lagi_pipeline_tests.indicators.building import (
     WARDS,
     Number,
     Sent,
+    asked,
     attained,
     each,
     line,
@@ -140,7 +141,7 @@ class TestMet:
     def test_nothing_lies_above_a_capped_target(self):
         indicator = CATALOGUE.indicator("solid_waste")
         seen = observation("solid_waste", Decimal(101), Decimal(101), Decimal(100))
-        capped, below_cap = (compare(indicator, Decimal(target), seen) for target in ("100", "99.5"))
+        capped, below_cap = (compare(indicator, asked(indicator, target), seen) for target in ("100", "99.5"))
         assert capped is not None
         assert below_cap is not None
         assert (capped.reached, capped.exceeded, below_cap.exceeded) == (True, False, True)
@@ -537,7 +538,8 @@ amounts = st.decimals(min_value=0, max_value=400, places=4)
 @example(Decimal("190.96"), Decimal(191))
 @example(Decimal("190.9955"), Decimal("190.996"))  # published as 191,00
 def test_a_flow_has_a_gap_from_0_on_exactly_when_it_reaches_the_target(value: Decimal, target: Decimal):
-    found = compare(CATALOGUE.indicator("budget_revenue"), target, observation("budget_revenue", value, None, None))
+    revenue = CATALOGUE.indicator("budget_revenue")
+    found = compare(revenue, asked(revenue, target), observation("budget_revenue", value, None, None))
     assert found is not None
     assert (found.gap >= 0) is (value >= target) is found.reached
     assert not found.exceeded or found.reached
@@ -553,14 +555,15 @@ def test_a_rate_has_a_gap_from_0_on_exactly_when_it_is_met(numerator: int, denom
     with localcontext(prec=34):
         value = Decimal(numerator) * 100 / denominator
     seen = observation("solid_waste", value, Decimal(numerator), Decimal(denominator))
-    found = compare(CATALOGUE.indicator("solid_waste"), target, seen)
+    waste_treated = CATALOGUE.indicator("solid_waste")
+    found = compare(waste_treated, asked(waste_treated, target), seen)
     assert found is not None
     met = numerator == denominator if target == 100 else half_up_by_hand(value) >= target
     assert (found.gap >= 0) is met
     assert not (found.exceeded and target == 100)
 
     at_most = CATALOGUE.indicator("natural_increase")
-    below = compare(at_most, target, replace(seen, indicator_code=at_most.code))
+    below = compare(at_most, asked(at_most, target), replace(seen, indicator_code=at_most.code))
     assert below is not None
     assert (below.gap >= 0) is (half_up_by_hand(value) <= target)
     assert not below.exceeded

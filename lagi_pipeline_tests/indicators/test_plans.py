@@ -57,6 +57,23 @@ def test_an_equal_plan_is_no_difference():
     assert completed(evidence, council(191))[1] == []
 
 
+@pytest.mark.parametrize("stated", [None, 191])
+def test_a_printed_plan_of_0_is_told_and_is_no_target(stated: int | None):
+    evidence = report("budget_revenue", "2024-Q3", {"revenue_plan_council": 0})
+    targets, [difference] = completed(evidence, *([council(stated)] if stated else []))
+    assert [target.value for target in targets.values()] == ([stated] if stated else [])
+    assert (difference.stated, difference.printed) == (stated, 0)
+    assert "a plan of 0" in str(difference.problem)
+    assert difference.file == "bao_cao.xlsx"
+
+
+@pytest.mark.parametrize(("printed", "differences"), [(190, 1), (191, 0), (195, 0), (200, 0), (201, 1)])
+def test_a_printed_plan_inside_a_stated_range_is_no_difference(printed: int, differences: int):
+    stated = council(191).model_copy(update={"direction": Direction.RANGE, "upper": Decimal(200)})
+    evidence = report("budget_revenue", "2024-Q3", {"revenue_plan_council": printed})
+    assert len(completed(evidence, stated)[1]) == differences
+
+
 def test_the_newest_quarter_answers_for_the_year():
     evidence = together(
         report("budget_revenue", "2024-Q1", {"revenue_plan_province": 150}),

@@ -80,6 +80,7 @@ def test_there_is_an_asset_for_each_feed_and_what_is_made_of_them(specs: dict[st
         "mart/attainment",
         "mart/iuu_compliance",
         "mart/feed_scorecard",
+        "mart/year_verdict",
         "returned/slips",
     }
     raw = {f"raw/{feed}" for feed in FEEDS} | {"raw/resolution"}

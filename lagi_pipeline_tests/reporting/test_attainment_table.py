@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lagi_pipeline.reporting.attainment_table import FOOTNOTE, HEADERS, as_markdown, as_text, cells, headline
+from lagi_pipeline_tests.indicators.building import PLACE
 from lagi_pipeline_tests.running import CATALOGUE
 
 ROW: dict[str, Any] = {
@@ -14,7 +16,9 @@ ROW: dict[str, Any] = {
     "ordinal": "1",
     "name_vi": "Tổng thu ngân sách nhà nước",
     "unit": "tỷ đồng",
+    "direction": "at_least",
     "target": 1910.0,
+    "target_upper": None,
     "actual": 1234.5,
     "attainment_pct": 64.63,
     "yoy_index_pct": 80.94,
@@ -121,15 +125,50 @@ def test_no_rows_are_a_header_alone() -> None:
     assert as_text([], CATALOGUE).splitlines()[0].split() == " ".join(HEADERS).split()
 
 
-def _line(ordinal: str, status: str, name: str = "…") -> dict[str, Any]:
-    return {"ordinal": ordinal, "result_status": status, "name_vi": name}
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({"direction": "at_most", "target": 0.7}, "≤ 0,70"),
+        ({"direction": "at_most", "target": 0.0}, "≤ 0,00"),
+        ({"direction": "range", "target": 0.4, "target_upper": 0.5}, "0,40 – 0,50"),
+        ({"direction": "exact", "target": 12.0}, "= 12,00"),
+        ({"direction": "yes_no", "target": 1.0}, "có"),
+        ({"direction": "yes_no", "target": 0.0}, "không"),
+    ],
+)
+def test_what_a_target_asks_is_shown_in_few_signs(asked: dict[str, Any], shown: str) -> None:
+    assert _cell(ROW | asked, "Chỉ tiêu năm") == shown
+    assert f"| {shown} |" in as_markdown([ROW | asked], CATALOGUE)
+
+
+@pytest.mark.parametrize(("actual", "shown"), [(1.0, "có"), (0.0, "không"), (None, "…")])
+def test_a_yes_no_line_is_answered_in_words(actual: float | None, shown: str) -> None:
+    row = ROW | {"direction": "yes_no", "target": 1.0, "actual": actual}
+    assert _cell(row, "Thực hiện") == shown
+
+
+def _line(code: str, status: str) -> dict[str, Any]:
+    return {"indicator_code": code, "result_status": status}
 
 
 def test_the_headline_counts_main_lines_and_names_the_sub_lines_that_miss() -> None:
-    rows = [_line("1", "exceeded"), _line("2", "met"), _line("2a", "not_met", "Trong đó: nước sạch")]
-    assert headline(rows, CATALOGUE) == "2/2 chỉ tiêu đạt, vượt; chỉ tiêu thành phần không đạt: nước sạch"
+    rows = [_line("hygienic_water", "exceeded"), _line("clean_water", "not_met"), _line("jobs", "met")]
+    assert headline(rows, CATALOGUE, PLACE) == "2/2 chỉ tiêu đạt, vượt; chỉ tiêu thành phần nước sạch không đạt"
+
+
+def test_the_headline_follows_the_place_where_a_part_gates_its_whole() -> None:
+    gating = replace(PLACE, file=PLACE.file.model_copy(update={"part_gates_whole": True}))
+    rows = [_line("hygienic_water", "exceeded"), _line("clean_water", "not_met"), _line("jobs", "met")]
+    said = "1/2 chỉ tiêu đạt, vượt (1 không đạt); chỉ tiêu thành phần nước sạch không đạt"
+    assert headline(rows, CATALOGUE, gating) == said
 
 
 def test_the_headline_tells_where_the_others_stand() -> None:
-    rows = [_line("1", "exceeded"), _line("2", "in_progress"), _line("3", "no_data"), _line("4", "in_progress")]
-    assert headline(rows, CATALOGUE) == "1/4 chỉ tiêu đạt, vượt (2 đang thực hiện, 1 chưa báo cáo)"
+    statuses = {
+        "budget_revenue": "exceeded",
+        "development_spending": "in_progress",
+        "industrial_output": "no_data",
+        "export_turnover": "in_progress",
+    }
+    rows = [_line(code, status) for code, status in statuses.items()]
+    assert headline(rows, CATALOGUE, PLACE) == "1/4 chỉ tiêu đạt, vượt (2 đang thực hiện, 1 chưa báo cáo)"

@@ -44,6 +44,8 @@ TAMPERED = {
         "DELETE FROM core.observation",
         "UPDATE mart.feed_scorecard SET on_time = 1 WHERE status = 'missing'",
         "DELETE FROM mart.overdue",
+        "UPDATE mart.year_verdict SET met = met + 1 WHERE year = 2024 AND plan_source = 'leading'",
+        "UPDATE mart.attainment_by_plan SET council_target = 1 WHERE quarter = '2024-Q2' AND indicator_code = 'jobs'",
     ],
     "no_personal_data": [
         'UPDATE quarantine.rejected_row SET raw_row = \'{"Chủ tàu": "Nguyễn Văn A"}\' WHERE row = 1941',

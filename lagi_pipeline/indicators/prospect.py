@@ -1,0 +1,54 @@
+"""Where a year will end: an office's own estimate of it, and beside it the forecast, each beside the target.
+
+The two are never mixed: each has columns of its own, and nothing here weighs one against the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from lagi_pipeline.catalogue.indicators import Catalogue, Indicator, ObsStatus
+from lagi_pipeline.catalogue.place import Target
+from lagi_pipeline.indicators.model import Attainment
+from lagi_pipeline.indicators.verdict import DECIDED, compare_value
+
+
+def prospect(indicator: Indicator, target: Target, value: Decimal | None) -> str | None:
+    """``exceeded``, ``met`` or ``not_met`` if the year ended at ``value``; None where nobody says where it will.
+
+    By the rules of the verdict itself (``verdict.compare_value``), so that an estimate that comes true keeps its word.
+    """
+    if value is None:
+        return None
+    comparison = compare_value(indicator, target, value)
+    if not comparison.reached:
+        return "not_met"
+    return "exceeded" if comparison.exceeded else "met"
+
+
+def is_closed(row: Attainment) -> bool:
+    """Whether the year is over for a line: its fourth quarter has a verdict, and on more than an estimate of it."""
+    is_decided = row.quarter.endswith("Q4") and row.result_status in DECIDED
+    return is_decided and row.obs_status is not ObsStatus.ESTIMATE
+
+
+def with_prospects(catalogue: Catalogue, target: Target, row: Attainment) -> Attainment:
+    """The row with what its ``year_estimate`` and its ``forecast`` would come to; none once its year is over.
+
+    Rows of the first three quarters keep theirs: they say what was expected then.
+    """
+    if is_closed(row):
+        return row
+    indicator = catalogue.indicator(row.indicator_code)
+    estimate = prospect(indicator, target, row.year_estimate)
+    forecast = prospect(indicator, target, row.forecast)
+    if estimate is None and forecast is None:
+        return row
+    return replace(
+        row,
+        estimate_status=estimate,
+        estimate_status_vi=catalogue.word("prospect", estimate),
+        forecast_status=forecast,
+        forecast_status_vi=catalogue.word("prospect", forecast),
+    )
