@@ -148,7 +148,7 @@ def _plain(folder: Path) -> float:
         with warehouse.read() as connection:
             write_slips(connection, warehouse, place)
             gate.require(gate.examine(connection, situation))
-        publish(warehouse)
+        publish(warehouse, place.file.timezone)
     return time.perf_counter() - began
 
 

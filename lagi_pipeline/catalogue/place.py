@@ -6,14 +6,14 @@ Another place, or another year, is another folder of these files and no change o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from lagi_pipeline.catalogue.indicators import Catalogue, Direction, PlanSource
 from lagi_pipeline.catalogue.loading import CatalogueError, Strict, build, read_csv, read_yaml
@@ -94,6 +94,8 @@ class PlaceFile(Strict):
 class Target(Strict):
     """One promised figure of a year, in the indicator's own unit; ``value`` is the lower bound of a range."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     code: str
     plan_source: PlanSource
     value: Decimal = Field(ge=0)
@@ -103,6 +105,10 @@ class Target(Strict):
     clause: str = Field(min_length=1)
     baseline: Decimal | None = None
     illustrative: bool = False
+    known_from: date | None = Field(default=None, alias="from")
+    """The day from which it stands, where the plan was changed within the year; None from the beginning."""
+    document: str | None = None
+    """The document that changed it, where it is another one than the resolution."""
 
     @field_validator("value", "upper", "baseline", mode="before")
     @classmethod
@@ -114,11 +120,24 @@ class Target(Strict):
 
 @dataclass(frozen=True)
 class Resolution:
-    """The targets of one year."""
+    """The targets of one year; of a target that was changed every version, each from its day on."""
 
     year: int
     document: str
     targets: tuple[Target, ...]
+
+    def standing_on(self, day: date) -> Resolution:
+        """The targets as they stood on a day: of several versions the last that had come into force."""
+        newest: dict[tuple[str, PlanSource], Target] = {}
+        for target in sorted(self.targets, key=_since):
+            if _since(target) <= day:
+                newest[target.code, target.plan_source] = target
+        standing = (target for target in self.targets if newest.get((target.code, target.plan_source)) is target)
+        return replace(self, targets=tuple(standing))
+
+
+def _since(target: Target) -> date:
+    return target.known_from or date.min
 
 
 @dataclass(frozen=True)
@@ -238,7 +257,8 @@ def load_resolutions(raw_dir: Path, catalogue: Catalogue) -> list[Resolution]:
 
     Raises:
         CatalogueError: a file says nonsense: another year than its folder, an unknown code or unit, a line twice, a
-            direction that cannot be asked of the indicator, bounds that are none, a plan of 0, a part above its whole.
+            direction that cannot be asked of the indicator, bounds that are none, a plan of 0, a part above its whole,
+            a change from a day of another time.
     """
     return [
         _load_resolution(path, catalogue)
@@ -249,17 +269,50 @@ def load_resolutions(raw_dir: Path, catalogue: Catalogue) -> list[Resolution]:
 
 def _load_resolution(path: Path, catalogue: Catalogue) -> Resolution:
     data = read_yaml(path)
-    if unknown := sorted(set(data) - {"year", "document", "targets"}):
+    if unknown := sorted(set(data) - {"year", "document", "adopted", "targets"}):
         raise CatalogueError(path, unknown[0], "unknown key")
     if str(data.get("year")) != path.parent.name:
         raise CatalogueError(path, "year", f"expected the folder's year {path.parent.name}, found {data.get('year')!r}")
     if not isinstance(data.get("targets"), list):
         raise CatalogueError(path, "targets", "expected a list of targets")
     targets = tuple(_read_target(entry, number, path, catalogue) for number, entry in enumerate(data["targets"], 1))
+    adopted = _read_adopted(data.get("adopted"), int(data["year"]), path)
+    targets = tuple(_dated(target, adopted, int(data["year"]), path) for target in targets)
     for twice in _duplicates(targets):
-        raise CatalogueError(path, twice.code, f"two targets of the same plan source {twice.plan_source}")
-    _refuse_parts_above_whole(targets, path, catalogue)
-    return Resolution(year=int(data["year"]), document=str(data.get("document", "")), targets=targets)
+        since = f" from {twice.known_from}" if twice.known_from else ""
+        raise CatalogueError(path, twice.code, f"two targets of the same plan source {twice.plan_source}{since}")
+    resolution = Resolution(year=int(data["year"]), document=str(data.get("document", "")), targets=targets)
+    for day in sorted({_since(target) for target in targets}):
+        _refuse_parts_above_whole(resolution.standing_on(day).targets, path, catalogue)
+    return resolution
+
+
+def _read_adopted(stated: Any, year: int, path: Path) -> date | None:  # noqa: ANN401 - from YAML
+    """The day on which the resolution was adopted; None where the file does not tell."""
+    if stated is None:
+        return None
+    try:
+        adopted = date.fromisoformat(str(stated))
+    except ValueError:
+        raise CatalogueError(path, "adopted", f"expected a day like {year - 1}-12-08, found {stated!r}") from None
+    if adopted.year > year:
+        raise CatalogueError(path, "adopted", f"{adopted} is after the year {year}")
+    return adopted
+
+
+def _dated(target: Target, adopted: date | None, year: int, path: Path) -> Target:
+    """A target with the day from which it stands: its own, else that of the resolution's adoption.
+
+    A change from a day of another time is a slip of the pen: it would never come into force, or always have been.
+    """
+    since = target.known_from
+    if since is None:
+        return target.model_copy(update={"known_from": adopted})
+    if adopted is not None and since < adopted:
+        raise CatalogueError(path, target.code, f"from {since}, before the resolution was adopted on {adopted}")
+    if not year - 1 <= since.year <= year:
+        raise CatalogueError(path, target.code, f"from {since}: no day of the year {year} or of the one before")
+    return target
 
 
 def _read_target(entry: Any, number: int, path: Path, catalogue: Catalogue) -> Target:  # noqa: ANN401 - from YAML
@@ -287,11 +340,12 @@ def _read_target(entry: Any, number: int, path: Path, catalogue: Catalogue) -> T
 
 
 def _duplicates(targets: tuple[Target, ...]) -> Iterator[Target]:
-    seen: set[tuple[str, PlanSource]] = set()
+    seen: set[tuple[str, PlanSource, date | None]] = set()
     for target in targets:
-        if (target.code, target.plan_source) in seen:
+        key = (target.code, target.plan_source, target.known_from)
+        if key in seen:
             yield target
-        seen.add((target.code, target.plan_source))
+        seen.add(key)
 
 
 def _refuse_parts_above_whole(targets: tuple[Target, ...], path: Path, catalogue: Catalogue) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, localcontext
@@ -47,8 +47,11 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
     evaluated_at: datetime,
     *,
     pace: PaceMethod = PRESENT_METHOD,
+    only: Collection[str] | None = None,
 ) -> list[Attainment]:
     """A row for every target x plan source x quarter of its year that has begun.
+
+    Of a plan that was changed the version that stood at the evaluation is judged.
 
     Args:
         catalogue: What is measured.
@@ -57,6 +60,7 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         observations: At least those of ``quarters_to_observe``.
         evaluated_at: Local time of the evaluation; it is stored, and decides what is due and closed.
         pace: How much of a year is expected by a quarter.
+        only: The codes of the indicators to judge; all without it.
 
     Returns:
         Rows by quarter, then in the catalogue's order, then by plan source.
@@ -65,12 +69,14 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         KeyError: an observation is not given; a missing figure is an observation too.
     """
     with localcontext(ARITHMETIC):
-        judge = _Judge(catalogue, place, observations, evaluated_at, pace, leading_targets(place, resolutions))
+        standing = [resolution.standing_on(evaluated_at.date()) for resolution in resolutions]
+        judge = _Judge(catalogue, place, observations, evaluated_at, pace, leading_targets(place, standing))
         lines = [
             (quarter, position, target)
-            for resolution in resolutions
+            for resolution in standing
             for quarter in _judged_quarters(resolution.year, evaluated_at)
             for position, indicator in enumerate(catalogue.indicators)
+            if only is None or indicator.code in only
             for target in resolution.targets
             if target.code == indicator.code
         ]
@@ -288,7 +294,8 @@ def attain_by_unit(
         KeyError: an observation is not given.
     """
     with localcontext(ARITHMETIC):
-        leading = leading_targets(place, resolutions)
+        standing = [resolution.standing_on(evaluated_at.date()) for resolution in resolutions]
+        leading = leading_targets(place, standing)
         return [
             row
             for resolution in sorted(resolutions, key=lambda resolution: resolution.year)

@@ -15,7 +15,8 @@ from lagi_pipeline.catalogue.quarter import Quarter
 class Vintage:
     """One version of one form for one quarter: what one file said about it.
 
-    Times are local (of the place), without a zone. A vintage is known from ``received_at`` on.
+    Times are local (of the place), without a zone. A vintage is known from ``received_at`` on, and answers nothing
+    from ``withdrawn_at`` until ``restored_at``.
     """
 
     feed: str
@@ -27,9 +28,21 @@ class Vintage:
     received_at: datetime
     obs_status: ObsStatus
     is_sample: bool
-    withdrawn: bool = False
     problem: str | None = None
     """Vietnamese: why it may not answer although it was read (a key row was rejected, two files contradict)."""
+    withdrawn_at: datetime | None = None
+    """When its sender took it back; None where nobody did."""
+    restored_at: datetime | None = None
+    """When the withdrawal was taken back in its turn."""
+
+    def is_withdrawn(self, at: datetime) -> bool:
+        """Whether its sender had taken it back by a time, and not yet restored it."""
+        return is_withdrawn(self.withdrawn_at, self.restored_at, at)
+
+
+def is_withdrawn(withdrawn_at: datetime | None, restored_at: datetime | None, at: datetime) -> bool:
+    """Whether a time lies in a withdrawal: from its first moment on, up to the moment of the restoration."""
+    return withdrawn_at is not None and withdrawn_at <= at and not (restored_at is not None and restored_at <= at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ What a single measure says is ``figures``; what a figure means beside its target
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, localcontext
@@ -41,6 +41,8 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
     known_at: datetime,
     quarters: Iterable[Quarter],
     resolutions: Sequence[Resolution],
+    *,
+    only: Collection[str] | None = None,
 ) -> dict[tuple[str, str, Quarter], Observation]:
     """The figure of every indicator, for the town and each ward that has one, as known at a time.
 
@@ -51,19 +53,22 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
         known_at: Local time; what was received later is not known.
         quarters: The quarters to give figures for.
         resolutions: For the ``baseline`` of a change on last year's end that no file gives.
+        only: The codes of the indicators to observe; all without it.
 
     Returns:
         Observations by (indicator code, unit code, quarter); the town stands under the place's own code. Wards are
         those valid on the quarter's last day, for indicators that are reported per ward.
     """
     with localcontext(ARITHMETIC):
-        observer = _Observer(place, Reports.known(catalogue, place, evidence, known_at), resolutions)
+        standing = [resolution.standing_on(known_at.date()) for resolution in resolutions]
+        observer = _Observer(place, Reports.known(catalogue, place, evidence, known_at), standing)
         return {
             (indicator.code, place.file.code if scope is TOWN else scope.code, quarter): observer.observe(
                 indicator, scope, quarter
             )
             for quarter in quarters
             for indicator in catalogue.indicators
+            if only is None or indicator.code in only
             for scope in _scopes(catalogue, place, indicator, quarter)
         }
 

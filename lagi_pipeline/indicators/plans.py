@@ -37,13 +37,15 @@ def with_printed_plans(
 ) -> tuple[list[Resolution], list[PlanDifference]]:
     """Add the plans that the forms print and the resolutions do not give; name the differences where both do.
 
-    The newest quarter's form answers for the year. Only years that have a resolution are followed.
+    Both as known at a time: of a plan that was changed within the year the version that stood then. The newest
+    quarter's form answers for the year. Only years that have a resolution are followed.
     """
     printed = _printed(catalogue, place, evidence, known_at)
     completed: list[Resolution] = []
     differences: list[PlanDifference] = []
     for resolution in resolutions:
-        stated = {(target.code, target.plan_source): target for target in resolution.targets}
+        standing = resolution.standing_on(known_at.date()).targets
+        stated = {(target.code, target.plan_source): target for target in standing}
         added: dict[tuple[str, PlanSource], Target] = {}
         for (quarter, code, source), (value, vintage) in printed.items():
             if quarter.year != resolution.year:
@@ -92,4 +94,5 @@ def _target(catalogue: Catalogue, code: str, source: PlanSource, value: Decimal,
         direction=indicator.direction,
         clause=f"{vintage.file} ({vintage.quarter})",
         illustrative=vintage.is_sample,
+        known_from=vintage.received_at.date(),
     )

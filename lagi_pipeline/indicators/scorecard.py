@@ -17,6 +17,7 @@ from lagi_pipeline.catalogue.deadlines import DueDays, correction_due, due_days
 from lagi_pipeline.catalogue.indicators import Accumulation, Cadence, Catalogue, FeedEntry, Indicator, ObsStatus
 from lagi_pipeline.catalogue.place import Office, Place, Resolution
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
+from lagi_pipeline.indicators.model import is_withdrawn
 from lagi_pipeline.indicators.vintages import Answer, Selection
 
 REPORT_STATUSES = ("not_due", "missing", "withdrawn", "estimate_only", "returned", "late", "on_time")
@@ -77,7 +78,8 @@ class Filed:
     obs_status: ObsStatus | None
     """None where the form could not be read."""
     sender: str | None = None
-    withdrawn: bool = False
+    withdrawn_at: datetime | None = None
+    restored_at: datetime | None = None
     rows_accepted: int = 0
     rows_rejected: int = 0
     warnings: int = 0
@@ -108,15 +110,20 @@ class Findings:
     is_ours: bool = False
     """Whether a defect of the reader is the reason: nothing that the office could mend."""
     sender: str | None = None
-    withdrawn: bool = False
+    withdrawn_at: datetime | None = None
+    restored_at: datetime | None = None
 
     def is_open(self, at: datetime) -> bool:
         """Whether it was known and neither resolved nor withdrawn at a time."""
         resolved = self.resolved_at is not None and self.resolved_at <= at
-        return self.received_at <= at and not resolved and not self.withdrawn
+        return self.received_at <= at and not resolved and not _is_withdrawn(self, at)
 
 
 _Arrived = TypeVar("_Arrived", Filed, Findings)
+
+
+def _is_withdrawn(arrived: Filed | Findings, at: datetime) -> bool:
+    return is_withdrawn(arrived.withdrawn_at, arrived.restored_at, at)
 
 
 @dataclass(frozen=True)
@@ -291,7 +298,11 @@ class _Report:
     @cached_property
     def standing(self) -> tuple[Filed, ...]:
         """What counts as received. A withdrawal takes back the form's earlier files too: none of them answers."""
-        return tuple(filed for filed in self.filed if not filed.withdrawn and not self._is_taken_back(filed))
+        return tuple(
+            filed
+            for filed in self.filed
+            if not _is_withdrawn(filed, self.evaluated_at) and not self._is_taken_back(filed)
+        )
 
     def _is_taken_back(self, filed: Filed) -> bool:
         withdrawn = self.answers[filed.form].withdrawn if filed.form is not None else None
@@ -413,7 +424,11 @@ class _Desk:
     def line(self, report: _Report, year: Sequence[_Report]) -> ScoreLine:
         """The row of a report; ``year`` are the expected reports of its duty, from Q1 to its quarter."""
         estimates = [filed.received_at for filed in report.standing if filed.is_estimate]
-        refused = {findings.sha256 for findings in report.findings if findings.of_file and not findings.withdrawn}
+        refused = {
+            findings.sha256
+            for findings in report.findings
+            if findings.of_file and not _is_withdrawn(findings, self.evaluated_at)
+        }
         return ScoreLine(
             quarter=str(report.quarter),
             feed=report.duty.code,

@@ -65,7 +65,8 @@ def answering(evidence: Evidence, known_at: datetime) -> Selection:
     """The version that answers per form and quarter, as known at a time.
 
     Versions are ordered by (as_of, received_at): a correction has the same as_of and a later received_at (domain.md,
-    trap 16). The newest one answers, unless it was sent back (then the last good one does) or withdrawn (then none).
+    trap 16). The newest one answers, unless it was sent back (then the last good one does) or withdrawn by then (then
+    none).
 
     Args:
         evidence: Everything ever received, in any order.
@@ -76,7 +77,7 @@ def answering(evidence: Evidence, known_at: datetime) -> Selection:
     for vintage in evidence.vintages:
         if vintage.received_at <= known_at:
             known[vintage.form, vintage.quarter].append(vintage)
-    return Selection({key: _choose(vintages, said) for key, vintages in known.items()})
+    return Selection({key: _choose(vintages, said, known_at) for key, vintages in known.items()})
 
 
 def key_of(vintage: Vintage) -> VintageKey:
@@ -103,10 +104,10 @@ def _version_key(vintage: Vintage) -> tuple[object, ...]:
     return (vintage.as_of, vintage.received_at)
 
 
-def _choose(vintages: list[Vintage], said: dict[VintageKey, Said]) -> Answer:
+def _choose(vintages: list[Vintage], said: dict[VintageKey, Said], known_at: datetime) -> Answer:
     sent_back: list[SentBack] = []
     for version in _versions(vintages):
-        standing = [vintage for vintage in version if not vintage.withdrawn]
+        standing = [vintage for vintage in version if not vintage.is_withdrawn(known_at)]
         good = [vintage for vintage in standing if vintage.problem is None]
         if good and not _contradict(good, said):
             return Answer(good[0], tuple(sent_back))
@@ -114,7 +115,7 @@ def _choose(vintages: list[Vintage], said: dict[VintageKey, Said]) -> Answer:
         if good:
             sent_back.append(_contradiction(good))
         elif len(standing) < len(version):  # a file was withdrawn and no other file of that moment stands for it
-            withdrawn = next(vintage for vintage in version if vintage.withdrawn)
+            withdrawn = next(vintage for vintage in version if vintage.is_withdrawn(known_at))
             return Answer(None, tuple(sent_back), withdrawn)
     return Answer(None, tuple(sent_back))
 

@@ -37,6 +37,8 @@ class Meta(Strict):
     obs_status: ObsStatus | None = None
     sample: bool = False
     withdrawn: bool = False
+    withdrawn_at: datetime | None = None
+    """When it was withdrawn; without it the moment at which the pipeline first saw it so."""
 
 
 @dataclass(frozen=True)

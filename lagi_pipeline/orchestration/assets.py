@@ -242,8 +242,10 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         deps=[OBSERVATION],
         group_name="mart",
         tags={"layer": "mart"},
-        metadata=table_metadata(tables.ATTAINMENT) | {"by_unit": tables.UNIT_ATTAINMENT.full_name},
-        description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã.",
+        metadata=table_metadata(tables.ATTAINMENT)
+        | {"by_unit": tables.UNIT_ATTAINMENT.full_name, "history": tables.ATTAINMENT_HISTORY.full_name},
+        description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã;"
+        " and in mart.attainment_history and core.observation_history what was known when.",
     )
     def attainment(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
@@ -252,10 +254,17 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         with warehouse.warehouse.write() as connection:
             figures = computing.compute(connection, settings.situation, moment)
             computing.write_attainment(connection, figures)
+            states = computing.write_history(
+                connection, computing.compute_history(connection, settings.situation, moment)
+            )
         for key in context.partition_keys:
             context.add_asset_metadata(_attainment_metadata(figures, quarter_of(key), settings), partition_key=key)
-        log.info("  %-20s %6d rows", "mart.attainment", len(figures.attainment))
-        return dg.MaterializeResult(metadata={"dagster/row_count": len(figures.attainment)})
+        log.info(
+            "  %-20s %6d rows, %d states of figures in the history", "mart.attainment", len(figures.attainment), states
+        )
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": len(figures.attainment), "states_in_history": states}
+        )
 
     @computed(
         key=FLEET,
@@ -400,7 +409,7 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
     def lagi(warehouse: WarehouseResource) -> Result:
         with warehouse.warehouse.read() as connection:
             gate.require(gate.examine(connection, settings.situation))
-        snapshot = publish(warehouse.warehouse)
+        snapshot = publish(warehouse.warehouse, settings.place.file.timezone)
         log.info("  %-20s %6d KiB", snapshot.path.name, snapshot.size // 1024)
         return dg.MaterializeResult(
             metadata={

@@ -21,7 +21,8 @@ from lagi_pipeline.catalogue.place import Place, Resolution, load_resolutions
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.fisheries import GONE, LAID_UP
 from lagi_pipeline.feeds.registry import FEEDS
-from lagi_pipeline.indicators.attainment import attain, attain_by_unit, quarters_to_observe
+from lagi_pipeline.indicators.attainment import attain_by_unit
+from lagi_pipeline.indicators.evaluation import evaluate
 from lagi_pipeline.indicators.fleet import (
     CASES,
     LANDINGS,
@@ -33,6 +34,7 @@ from lagi_pipeline.indicators.fleet import (
     Vessel,
     fleet_lines,
 )
+from lagi_pipeline.indicators.history import History, Known, history
 from lagi_pipeline.indicators.model import (
     Attainment,
     Evidence,
@@ -43,7 +45,6 @@ from lagi_pipeline.indicators.model import (
     UnitAttainment,
     Vintage,
 )
-from lagi_pipeline.indicators.observation import observe
 from lagi_pipeline.indicators.plans import PlanDifference, with_printed_plans
 from lagi_pipeline.indicators.vintages import Selection, answering
 from lagi_pipeline.intake.findings import NO_ROWS, TOO_MANY_REJECTED
@@ -131,8 +132,9 @@ def read_evidence(connection: duckdb.DuckDBPyConnection) -> Evidence:
             received_at=row["received_at"],
             obs_status=ObsStatus(row["obs_status"]),
             is_sample=row["is_sample"],
-            withdrawn=row["withdrawn"],
             problem=row["problem"],
+            withdrawn_at=row["withdrawn_at"],
+            restored_at=row["restored_at"],
         )
         for row in _rows(connection, "SELECT * FROM core.vintage")
     )
@@ -176,16 +178,24 @@ def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluat
     evidence = read_evidence(connection)
     stated = load_resolutions(situation.raw_dir, catalogue)
     check_leading_plans(place, stated, situation.raw_dir)
-    resolutions, differences = with_printed_plans(catalogue, place, stated, evidence, evaluated_at)
-    quarters = quarters_to_observe(place, resolutions, evaluated_at)
-    observations = observe(catalogue, place, evidence, evaluated_at, quarters, resolutions)
+    known = evaluate(catalogue, place, stated, evidence, evaluated_at)
     return Figures(
-        resolutions=resolutions,
-        plan_differences=differences,
-        observations=list(observations.values()),
-        attainment=attain(catalogue, place, resolutions, observations, evaluated_at),
-        by_unit=attain_by_unit(catalogue, place, resolutions, observations, evaluated_at),
+        resolutions=known.resolutions,
+        plan_differences=known.plan_differences,
+        observations=list(known.observations.values()),
+        attainment=known.attainment,
+        by_unit=attain_by_unit(catalogue, place, known.resolutions, known.observations, evaluated_at),
     )
+
+
+def compute_history(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluated_at: datetime) -> History:
+    """Compute every state of every figure up to a moment; nothing is written.
+
+    Raises:
+        CatalogueError: a targets file says nonsense; the message names file and entry.
+    """
+    stated = load_resolutions(situation.raw_dir, situation.catalogue)
+    return history(situation.catalogue, situation.place, stated, read_evidence(connection), evaluated_at)
 
 
 def compute_fleet(
@@ -289,12 +299,15 @@ def write_observations(connection: duckdb.DuckDBPyConnection, figures: Figures, 
             "upper": target.upper,
             "unit": target.unit,
             "direction": str(target.direction),
+            "known_from": target.known_from,
+            "stands": target in standing,
             "baseline": target.baseline,
             "clause": target.clause,
-            "document": resolution.document,
+            "document": target.document or resolution.document,
             "is_illustrative": target.illustrative,
         }
         for resolution in figures.resolutions
+        for standing in [resolution.standing_on(evaluated_at.date()).targets]
         for target in resolution.targets
     ]
     replace_all(connection, tables.TARGET, as_frame(targets, tables.TARGET))
@@ -312,6 +325,24 @@ def write_attainment(connection: duckdb.DuckDBPyConnection, figures: Figures) ->
     replace_all(connection, tables.ATTAINMENT, as_frame([record(row) for row in figures.attainment], tables.ATTAINMENT))
     by_unit = [record(row) for row in figures.by_unit]
     replace_all(connection, tables.UNIT_ATTAINMENT, as_frame(by_unit, tables.UNIT_ATTAINMENT))
+
+
+def write_history(connection: duckdb.DuckDBPyConnection, computed: History) -> int:
+    """Write ``mart.attainment_history`` and ``core.observation_history``; the number of their rows."""
+    return sum(replace_all(connection, table, frame) for table, frame in history_frames(computed).items())
+
+
+def history_frames(computed: History) -> dict[tables.Table, pd.DataFrame]:
+    """The rows of both tables of the history."""
+    return {
+        tables.ATTAINMENT_HISTORY: _states_frame(computed.attainment, tables.ATTAINMENT_HISTORY),
+        tables.OBSERVATION_HISTORY: _states_frame(computed.observations, tables.OBSERVATION_HISTORY),
+    }
+
+
+def _states_frame(states: Sequence[Known[Any]], table: tables.Table) -> pd.DataFrame:
+    rows = [record(state.row) | {"known_from": state.known_from, "known_to": state.known_to} for state in states]
+    return as_frame(rows, table)
 
 
 def write_fleet(connection: duckdb.DuckDBPyConnection, lines: Sequence[FleetLine]) -> None:

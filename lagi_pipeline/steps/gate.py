@@ -85,7 +85,7 @@ def unique_keys(connection: duckdb.DuckDBPyConnection, situation: Situation) -> 
 
 
 def complete_lines(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
-    """Every target has a line for every quarter of its year that had begun when the tables were evaluated."""
+    """Every target that stood has a line for every quarter of its year that had begun at the evaluation."""
     del situation
     for code, source, quarter in connection.execute(
         """
@@ -93,6 +93,7 @@ def complete_lines(connection: duckdb.DuckDBPyConnection, situation: Situation) 
             SELECT indicator_code, plan_source, year || '-Q' || number AS quarter,
                    make_date(year, 3 * number - 2, 1) AS starts
             FROM core.target, range(1, 5) AS numbers(number)
+            WHERE stands
         )
         SELECT indicator_code, plan_source, quarter FROM wanted
         WHERE starts <= (SELECT max(evaluated_at) FROM core.observation)
@@ -103,7 +104,7 @@ def complete_lines(connection: duckdb.DuckDBPyConnection, situation: Situation) 
 
 
 def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
-    """Observations and marts are what the pure functions make of the stored evidence, at the stored moment."""
+    """Observations, marts and history are what the pure functions make of the stored evidence, at the stored moment."""
     moment = computing.stored_moment(connection)
     if moment is None:
         yield "core.observation has not been computed"
@@ -122,6 +123,7 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
         tables.SCORECARD: computing.as_frame([record(line) for line in reported.lines], tables.SCORECARD),
         tables.OVERDUE: computing.as_frame([record(line) for line in reported.overdue], tables.OVERDUE),
     }
+    computed |= computing.history_frames(computing.compute_history(connection, situation, moment))
     for table, expected in computed.items():
         yield from _differences(connection, table, expected)
 

@@ -8,7 +8,7 @@ import shutil
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,10 @@ from lagi_pipeline.warehouse.database import Warehouse, as_json, delete_version,
 log = logging.getLogger(__name__)
 
 READER_DEFECT = "reader_defect"
+FUTURE = "future"
+"""Said of a day that the run has not reached: a slip of the pen, or a machine whose clock is wrong."""
+_CLOCK_TOLERANCE = timedelta(days=1)
+"""How far another machine's clock, or a meta file that states no zone, may be ahead of ours."""
 READER_VERSION = "2"
 """Raised whenever the same file would be read to other rows."""
 NO_OFFICE_FILE = "không phải tệp số liệu (tệp tạm, ảnh, thư mục, liên kết ra ngoài): không đọc"
@@ -71,6 +75,8 @@ class _Envelope:
     file: RawFile
     meta: Meta
     received_at: datetime
+    withdrawn_at: datetime | None = None
+    restored_at: datetime | None = None
 
     def obs_status(self, reading: Reading) -> ObsStatus:
         """As the meta file says; else an estimate where the title says *ước*, else preliminary."""
@@ -158,15 +164,16 @@ class Ingestion:
             said = seen_at if meta.received_at is None else self._said(file, meta.received_at)
             received_at = self._received_at(connection, file, said, seen_at)
             self._check_meta(file, meta, received_at)
-            envelope = _Envelope(file, meta, received_at)
+            envelope = _Envelope(file, meta, received_at, *self._withdrawal(connection, file, meta, received_at))
             read = self._read(connection, envelope, kept)
         except FileNotFoundError:
             result.strays += (f"{file.name} (không còn nữa khi được đọc)",)
             return
         except RefusedFileError as refusal:
-            # What our own defect keeps us from reading today may have been read before: that reading stays.
-            self._forget(connection, file, keep_rows=refusal.rule == READER_DEFECT)
-            self._refuse(connection, file, received_at, refusal.refusals)
+            # What our own defect or clock keeps us from reading today may have been read before: that reading stays.
+            self._forget(connection, file, keep_rows=refusal.rule in {READER_DEFECT, FUTURE})
+            known_at = self.seen_at if refusal.rule == FUTURE else received_at
+            self._refuse(connection, file, known_at, refusal.refusals)
             result.refused.append(f"{file.name}: {without_people(refusal.reason)}")
             if isinstance(refusal, RefusedFormsError):
                 self._write_findings(connection, file, received_at, refusal.readings, result)
@@ -236,14 +243,27 @@ class Ingestion:
             f" {format_number((tolerated * 100).normalize())} %: trả lại cả tệp"
         )
 
-    def _said(self, file: RawFile, received_at: datetime) -> datetime:
+    def _said(self, file: RawFile, moment: datetime, key: str = "received_at") -> datetime:
         try:
-            return local(received_at, self.place.timezone)
+            return local(moment, self.place.timezone)
         except OverflowError:
-            reason = f"{file.meta_path.name}: received_at {received_at.isoformat()} không phải một thời điểm có thật"
+            reason = f"{file.meta_path.name}: {key} {moment.isoformat()} không phải một thời điểm có thật"
             raise RefusedFileError(reason, rule="meta") from None
 
+    def _check_not_ahead(self, file: RawFile, said: Mapping[str, date | None], latest: datetime) -> None:
+        """Refuse what is said to be of a day that the run has not reached; each day under its key of the meta file."""
+        for key, day in said.items():
+            if day is not None and day > latest.date():
+                name = file.meta_path.name if file.meta_path.exists() else file.path.name
+                reason = (
+                    f"{name}: {key} {day:%d/%m/%Y} sau ngày chạy {self.seen_at:%d/%m/%Y}:"
+                    " ghi sai ngày, hoặc đồng hồ của máy sai?"
+                )
+                raise RefusedFileError(reason, rule=FUTURE)
+
     def _check_meta(self, file: RawFile, meta: Meta, received_at: datetime) -> None:
+        latest = self.seen_at + _CLOCK_TOLERANCE
+        self._check_not_ahead(file, {"received_at": received_at.date(), "as_of": meta.as_of}, latest)
         offices = {office.office for office in self.place.offices}
         if meta.sender is not None and meta.sender not in offices:
             known = ", ".join(sorted(offices))
@@ -255,6 +275,36 @@ class Ingestion:
         if meta.as_of is not None and meta.as_of > received_at.date():
             reason = f"{file.meta_path.name}: as_of {meta.as_of} sau ngày nhận {received_at.date()}"
             raise RefusedFileError(reason, rule="meta")
+        if meta.withdrawn_at is not None and not meta.withdrawn:
+            reason = f"{file.meta_path.name}: withdrawn_at phải đi cùng withdrawn: true"
+            raise RefusedFileError(reason, rule="meta")
+
+    def _withdrawal(
+        self, connection: duckdb.DuckDBPyConnection, file: RawFile, meta: Meta, received_at: datetime
+    ) -> tuple[datetime | None, datetime | None]:
+        """When a file was withdrawn and, that taken back, restored; of several withdrawals the last.
+
+        As its meta file says, else when the pipeline first saw it so, which stays however often it is read again.
+        """
+        withdrawn_at = self._event_seen(connection, file, "withdrawn")
+        restored_at = self._event_seen(connection, file, "restored")
+        if not meta.withdrawn:
+            if withdrawn_at is not None and restored_at is None:
+                restored_at = max(self.seen_at, withdrawn_at)
+                self._note(connection, file, "restored", restored_at)
+            return withdrawn_at, restored_at
+        if meta.withdrawn_at is not None:
+            stands = self._said(file, meta.withdrawn_at, "withdrawn_at")
+            self._check_not_ahead(file, {"withdrawn_at": stands.date()}, self.seen_at)
+            if stands < received_at:
+                reason = f"{file.meta_path.name}: withdrawn_at {stands} trước lúc nhận {received_at}"
+                raise RefusedFileError(reason, rule="meta")
+        elif withdrawn_at is not None and restored_at is None:
+            stands = withdrawn_at
+        else:
+            stands = max(self.seen_at, received_at)
+        self._note(connection, file, "withdrawn", stands)
+        return stands, None
 
     def _write_reading(
         self,
@@ -281,6 +331,8 @@ class Ingestion:
             "feed": self.feed.code,
             "form": reading.form.code,
             "withdrawn": envelope.meta.withdrawn,
+            "withdrawn_at": envelope.withdrawn_at,
+            "restored_at": envelope.restored_at,
             "problem": "; ".join(reading.problems) or None,
             "sender": envelope.meta.sender,
             "document_no": envelope.meta.document_no,
@@ -374,15 +426,28 @@ class Ingestion:
             delete_version(connection, table, self.feed.code, str(file.quarter), file.sha256)
 
     def _first_seen(self, connection: duckdb.DuckDBPyConnection, file: RawFile) -> datetime:
-        key = [self.feed.code, str(file.quarter), file.sha256]
+        first = self._event_seen(connection, file, "content")
+        if first is None:
+            self._note(connection, file, "content", self.seen_at)
+        return first or self.seen_at
+
+    def _event_seen(self, connection: duckdb.DuckDBPyConnection, file: RawFile, event: str) -> datetime | None:
+        """When something was first seen of a file's content: itself, its withdrawal, its restoration."""
         found = connection.execute(
-            "SELECT seen_at FROM core.first_seen WHERE feed = ? AND quarter = ? AND sha256 = ?", key
+            "SELECT seen_at FROM core.first_seen WHERE feed = ? AND quarter = ? AND sha256 = ? AND event = ?",
+            [self.feed.code, str(file.quarter), file.sha256, event],
         ).fetchone()
-        if found is not None:
-            first: datetime = found[0]
-            return first
-        connection.execute("INSERT INTO core.first_seen VALUES (?, ?, ?, ?)", [*key, self.seen_at])
-        return self.seen_at
+        return None if found is None else found[0]
+
+    def _note(self, connection: duckdb.DuckDBPyConnection, file: RawFile, event: str, moment: datetime) -> None:
+        """Keep when something happened to a file's content; a new withdrawal ends what is known of an older one."""
+        key = [self.feed.code, str(file.quarter), file.sha256]
+        outdated = {"withdrawn": ["withdrawn", "restored"]}.get(event, [event])
+        connection.execute(
+            "DELETE FROM core.first_seen WHERE feed = ? AND quarter = ? AND sha256 = ? AND event IN (SELECT unnest(?))",
+            [*key, outdated],
+        )
+        connection.execute("INSERT INTO core.first_seen VALUES (?, ?, ?, ?, ?)", [*key, event, moment])
 
     def _received_at(
         self, connection: duckdb.DuckDBPyConnection, file: RawFile, said: datetime, seen_at: datetime
@@ -546,7 +611,8 @@ def read_history(  # noqa: PLR0913 - everything that says which file came when
         SELECT accepted.* FROM {table.full_name} AS accepted
         SEMI JOIN (
             SELECT quarter, arg_max(sha256, (as_of, received_at)) AS sha256 FROM core.vintage
-            WHERE form = $form AND problem IS NULL AND NOT withdrawn
+            WHERE form = $form AND problem IS NULL
+                AND (withdrawn_at IS NULL OR withdrawn_at > $received_at OR restored_at <= $received_at)
                 AND (quarter < $quarter AND received_at <= $received_at
                     OR quarter = $quarter AND received_at < $received_at AND sha256 <> $sha256)
             GROUP BY quarter

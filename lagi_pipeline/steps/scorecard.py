@@ -21,20 +21,21 @@ from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import replace_all
 
 _READ = """
-SELECT feed, form, quarter, file, sha256, received_at, obs_status, sender, withdrawn,
+SELECT feed, form, quarter, file, sha256, received_at, obs_status, sender, withdrawn_at, restored_at,
        rows_accepted, rows_rejected, warnings
 FROM core.vintage
 """
 _SAID = """
 WITH said AS (
-    SELECT feed, quarter, sha256, min(sender) AS sender, bool_and(withdrawn) AS withdrawn
+    SELECT feed, quarter, sha256, min(sender) AS sender, min(withdrawn_at) AS withdrawn_at,
+        min(restored_at) AS restored_at
     FROM core.vintage GROUP BY ALL
 )
 """
 """What a file said of itself, where any form of it was read."""
 _UNREAD = f"""
 {_SAID}
-SELECT DISTINCT feed, form, quarter, file, sha256, received_at, sender, coalesce(withdrawn, false) AS withdrawn
+SELECT DISTINCT feed, form, quarter, file, sha256, received_at, sender, withdrawn_at, restored_at
 FROM quarantine.rejected_file AS refused LEFT JOIN said USING (feed, quarter, sha256)
 WHERE NOT EXISTS (
     SELECT 1 FROM core.vintage AS read
@@ -52,7 +53,7 @@ _FINDINGS = f"""
     SELECT feed, form, quarter, file, sha256, received_at, resolved_at, rule, true AS is_error, true AS of_file
     FROM quarantine.rejected_file
 )
-SELECT * EXCLUDE (rule, withdrawn), rule = $ours AS is_ours, coalesce(withdrawn, false) AS withdrawn, count(*) AS count
+SELECT * EXCLUDE (rule), rule = $ours AS is_ours, count(*) AS count
 FROM found LEFT JOIN said USING (feed, quarter, sha256) GROUP BY ALL
 """  # noqa: S608 - our own names
 

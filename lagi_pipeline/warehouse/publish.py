@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from lagi_pipeline.warehouse.database import Warehouse, create_schemas, create_statements, literal, quoted
+from lagi_pipeline.warehouse.macros import Macro, create_macros, macros, macros_of
 from lagi_pipeline.warehouse.tables import Table, all_tables
 
 
@@ -25,20 +26,25 @@ class Published:
     rows: dict[str, int]
 
 
-def publish(warehouse: Warehouse) -> Published:
-    """Copy the published tables into a fresh file, verify it, and put it in place of the last one.
+def publish(warehouse: Warehouse, timezone: str) -> Published:
+    """Copy the published tables into a fresh file with its macros, verify it, and put it in place of the last one.
 
     Call it where the gate has let the tables through, and under the same lock.
 
+    Args:
+        warehouse: Where both files lie.
+        timezone: The place's, in which all times of the tables are.
+
     Raises:
-        PublishError: the fresh file has other tables, rows or comments than it should; nothing is replaced.
+        PublishError: the fresh file has other tables, rows, macros or comments than it should; nothing is replaced.
     """
     published = [table for table in all_tables() if table.published]
     fresh = warehouse.published.with_name(f".{warehouse.published.stem}.{os.getpid()}.fresh")
     fresh.unlink(missing_ok=True)
     try:
-        rows = _write(warehouse.working, fresh, published)
-        _verify(fresh, published, rows)
+        offered = macros(timezone)
+        rows = _write(warehouse.working, fresh, published, offered)
+        _verify(fresh, published, rows, offered)
         fresh.replace(warehouse.published)
     finally:
         fresh.unlink(missing_ok=True)
@@ -46,7 +52,7 @@ def publish(warehouse: Warehouse) -> Published:
     return Published(warehouse.published, warehouse.published.stat().st_size, rows)
 
 
-def _write(working: Path, fresh: Path, published: list[Table]) -> dict[str, int]:
+def _write(working: Path, fresh: Path, published: list[Table], offered: tuple[Macro, ...]) -> dict[str, int]:
     """Write each table of the working database into the fresh file, in the order of its key; rows by table."""
     rows: dict[str, int] = {}
     with duckdb.connect() as connection:
@@ -64,12 +70,13 @@ def _write(working: Path, fresh: Path, published: list[Table]) -> dict[str, int]
                 f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM working.{table.full_name}{order}"  # noqa: S608 - names are the models'
             ).fetchone()
             rows[table.full_name] = copied[0] if copied else 0
+        create_macros(connection, offered)
         connection.commit()
         connection.execute("CHECKPOINT fresh")
     return rows
 
 
-def _verify(fresh: Path, published: list[Table], rows: dict[str, int]) -> None:
+def _verify(fresh: Path, published: list[Table], rows: dict[str, int], offered: tuple[Macro, ...]) -> None:
     """Open the fresh file as an analyst does and compare it with what was to be written."""
     with duckdb.connect(fresh, read_only=True) as reader:
         there = {
@@ -86,3 +93,6 @@ def _verify(fresh: Path, published: list[Table], rows: dict[str, int]) -> None:
                 raise PublishError(f"{table.full_name}: {found} rows where {rows[table.full_name]} were written")
             if there[table.full_name] != table.comment:
                 raise PublishError(f"{table.full_name}: the comment is {literal(str(there[table.full_name]))}")
+        told = macros_of(reader)
+        if told != {macro.name: macro.comment for macro in offered}:
+            raise PublishError(f"macros {sorted(told)} where {sorted(macro.name for macro in offered)} were written")

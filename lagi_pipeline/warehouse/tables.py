@@ -46,7 +46,13 @@ class VintageRow(pa.DataFrameModel):
     )
     obs_status: str = given("Loại số liệu", "estimate, preliminary or final")
     is_sample: bool = given("Số liệu minh họa", "Whether the file is illustrative sample data")
-    withdrawn: bool = given("Đã rút lại", "Whether the sender withdrew it")
+    withdrawn: bool = given("Đã rút lại", "Whether the sender withdrew it, as last read")
+    withdrawn_at: pd.Timestamp = given(
+        "Rút lại lúc", "When it was withdrawn (local time); it answers nothing from then on", "TIMESTAMP", nullable=True
+    )
+    restored_at: pd.Timestamp = given(
+        "Khôi phục lúc", "When the withdrawal was taken back; it counts again from then on", "TIMESTAMP", nullable=True
+    )
     problem: str = given("Lý do trả lại", "Why it may not answer although it was read", nullable=True)
     sender: str = given("Cơ quan gửi", "Office that sent it, by its code", nullable=True)
     document_no: str = given("Số văn bản", "Document it came with", nullable=True)
@@ -100,16 +106,17 @@ class RejectedUnitRow(pa.DataFrameModel):
 
 
 class FirstSeenRow(pa.DataFrameModel):
-    """When the pipeline first saw a file's content: its received_at where nobody said another."""
+    """When the pipeline first saw a file's content, its withdrawal or its restoration: what counts if none is said."""
 
     feed: str = given("Nguồn số liệu", "Feed")
     quarter: str = _QUARTER
     sha256: str = given("Mã băm tệp", "SHA-256 of the file")
+    event: str = given("Sự việc", "content, withdrawn or restored", isin=["content", "withdrawn", "restored"])
     seen_at: pd.Timestamp = given("Thấy lần đầu", "When (local time)", "TIMESTAMP")
 
 
 class TargetRow(pa.DataFrameModel):
-    """A target of a year by the plan that set it."""
+    """A target of a year by the plan that set it; every version of one that was changed."""
 
     year: int = given("Năm", "Year", "INTEGER")
     indicator_code: str = given("Mã chỉ tiêu", "Indicator")
@@ -118,6 +125,10 @@ class TargetRow(pa.DataFrameModel):
     upper: float = given("Chỉ tiêu (mức trên)", "Upper bound of a range", nullable=True)
     unit: str = given("Đơn vị tính", "Unit of measure")
     direction: str = _DIRECTION
+    known_from: pd.Timestamp = given(
+        "Có hiệu lực từ ngày", "Day from which it stands; null is from the beginning", "DATE", nullable=True
+    )
+    stands: bool = given("Đang có hiệu lực", "Whether it is the version that stood when evaluated")
     baseline: float = given("Mức gốc", "Figure at the end of last year, where the plan gives it", nullable=True)
     clause: str = given("Căn cứ", "Clause of the resolution, or the cell of the form")
     document: str = given("Văn bản", "Document")
@@ -298,6 +309,37 @@ class YearVerdictRow(pa.DataFrameModel):
     )
     is_illustrative: bool = given("Minh họa", "Whether any line rests on a figure that is not a published one")
     evaluated_at: pd.Timestamp = _EVALUATED_AT
+
+
+_KNOWN_FROM = given("Biết từ lúc", "From when it stood so (local time): a file came, a day passed", "TIMESTAMP")
+_KNOWN_TO = given(
+    "Biết đến lúc", "Until just before when (local time); null where it stood so at the last evaluation", "TIMESTAMP",
+    nullable=True,
+)  # fmt: skip
+
+
+class ObservationHistoryRow(ObservationRow):
+    """Every state of each observation, and when it was known: core.observation as of any moment."""
+
+    known_from: pd.Timestamp = _KNOWN_FROM
+    known_to: pd.Timestamp = _KNOWN_TO
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """The columns of ``core.observation``, with the time in which they stood in place of their evaluation's."""
+        return super().to_schema().remove_columns(["evaluated_at"])
+
+
+class AttainmentHistoryRow(AttainmentRow):
+    """Every state of each line, and when it was known: mart.attainment as of any moment."""
+
+    known_from: pd.Timestamp = _KNOWN_FROM
+    known_to: pd.Timestamp = _KNOWN_TO
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """The columns of ``mart.attainment``, with the time in which they stood in place of their evaluation's."""
+        return super().to_schema().remove_columns(["evaluated_at"])
 
 
 class UnitAttainmentRow(pa.DataFrameModel):
@@ -572,12 +614,18 @@ class Table:
 VINTAGE = Table("core", "vintage", VintageRow, ("form", "quarter", "sha256"))
 MEASURE = Table("core", "measure", MeasureRow, ("form", "quarter", "sha256", "measure", "unit_code"))
 REJECTED_UNIT = Table("core", "rejected_unit", RejectedUnitRow, ("form", "quarter", "sha256", "unit_code"))
-FIRST_SEEN = Table("core", "first_seen", FirstSeenRow, ("feed", "quarter", "sha256"), published=False)
-TARGET = Table("core", "target", TargetRow, ("year", "indicator_code", "plan_source"))
+FIRST_SEEN = Table("core", "first_seen", FirstSeenRow, ("feed", "quarter", "sha256", "event"), published=False)
+TARGET = Table("core", "target", TargetRow, ("year", "indicator_code", "plan_source", "known_from"))
 OBSERVATION = Table("core", "observation", ObservationRow, ("indicator_code", "unit_code", "quarter"))
 ATTAINMENT = Table("mart", "attainment", AttainmentRow, ("quarter", "indicator_code", "plan_source"))
 BY_PLAN = Table("mart", "attainment_by_plan", ByPlanRow, ("quarter", "indicator_code"))
 YEAR_VERDICT = Table("mart", "year_verdict", YearVerdictRow, ("year", "plan_source"))
+ATTAINMENT_HISTORY = Table(
+    "mart", "attainment_history", AttainmentHistoryRow, ("quarter", "indicator_code", "plan_source", "known_from")
+)
+OBSERVATION_HISTORY = Table(
+    "core", "observation_history", ObservationHistoryRow, ("indicator_code", "unit_code", "quarter", "known_from")
+)
 UNIT_ATTAINMENT = Table("mart", "attainment_by_unit", UnitAttainmentRow, ("quarter", "indicator_code", "unit_code"))
 FLEET = Table("mart", "iuu_compliance", FleetRow, ("quarter", "length_class"))
 SCORECARD = Table("mart", "feed_scorecard", ScorecardRow, ("quarter", "feed", "office"))
@@ -599,7 +647,7 @@ def feed_tables() -> dict[str, Table]:
 
 def all_tables() -> Iterator[Table]:
     """Every table, marts first."""
-    yield from (ATTAINMENT, BY_PLAN, YEAR_VERDICT, UNIT_ATTAINMENT, FLEET, SCORECARD, OVERDUE)
-    yield from (TARGET, OBSERVATION, MEASURE, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
+    yield from (ATTAINMENT, ATTAINMENT_HISTORY, BY_PLAN, YEAR_VERDICT, UNIT_ATTAINMENT, FLEET, SCORECARD, OVERDUE)
+    yield from (TARGET, OBSERVATION, OBSERVATION_HISTORY, MEASURE, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
     yield from feed_tables().values()
     yield from (REJECTED_ROW, REJECTED_FILE, STRAY_FILE)

@@ -60,7 +60,8 @@ class Sent:
     received_at: datetime | None = None
     obs_status: ObsStatus = ObsStatus.FINAL
     is_sample: bool = False
-    withdrawn: bool = False
+    withdrawn_at: datetime | None = None
+    restored_at: datetime | None = None
     problem: str | None = None
     basis: str | None = None
     rejected: Mapping[str, str] | None = None
@@ -86,8 +87,9 @@ def report(form: str, when: str, said: Said, sent: Sent | None = None) -> Eviden
         received_at=how.received_at or datetime.combine(period.end + timedelta(days=10), time(9)),
         obs_status=how.obs_status,
         is_sample=how.is_sample,
-        withdrawn=how.withdrawn,
         problem=how.problem,
+        withdrawn_at=how.withdrawn_at,
+        restored_at=how.restored_at,
     )
     rejected = tuple(RejectedUnit(form, period, sha256, *row) for row in (how.rejected or {}).items())
     return Evidence((vintage,), tuple(values), rejected)

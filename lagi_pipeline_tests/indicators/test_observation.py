@@ -402,7 +402,9 @@ class TestGaps:
         assert "40.xlsx, 41.xlsx" in str(found.reason)
 
     def test_a_withdrawn_report_is_said_to_be_withdrawn(self):
-        gone = report("budget_revenue", "2024-Q1", {"revenue_ytd": 40}, Sent(file="rut.xlsx", withdrawn=True))
+        gone = report(
+            "budget_revenue", "2024-Q1", {"revenue_ytd": 40}, Sent(file="rut.xlsx", withdrawn_at=at(2024, 4, 20))
+        )
         found = town(gone, "budget_revenue", "2024-Q1")
         assert (found.value, found.returned) == (None, False)
         assert found.reason == "đã rút lại: “Thu ngân sách” quý I/2024, tệp rut.xlsx"

@@ -60,7 +60,7 @@ class Post:
                 received_at=filed.received_at,
                 obs_status=filed.obs_status,
                 is_sample=False,
-                withdrawn=filed.withdrawn,
+                withdrawn_at=filed.withdrawn_at,
                 problem=self.problems.get(filed.file),
             )
             for filed in self.filed
@@ -98,7 +98,7 @@ def findings_in(filed: Filed, count: int = 1, **more: Any) -> Findings:  # noqa:
         filed.received_at,
         count=count,
         sender=filed.sender,
-        withdrawn=filed.withdrawn,
+        withdrawn_at=filed.withdrawn_at,
         **about,
     )
 
@@ -313,7 +313,7 @@ class TestWhatWentBack:
 
 class TestWithdrawn:
     def test_a_withdrawn_report_is_not_received_and_says_so(self) -> None:
-        gone = sent("waste", "2024-Q2", at(2024, 7, 8, 8), withdrawn=True)
+        gone = sent("waste", "2024-Q2", at(2024, 7, 8, 8), withdrawn_at=at(2024, 7, 8, 8))
         row = line(Post((gone,), findings=(findings_in(gone),)), "waste", "2024-Q2", at(2024, 8, 1))
         assert (row.status, row.received, row.vintages, row.open_findings) == ("withdrawn", 0, 0, 0)
         assert row.status_vi == "đã rút lại"
@@ -323,14 +323,14 @@ class TestWithdrawn:
     def test_a_withdrawal_takes_back_what_came_before_it(self) -> None:
         files = (
             sent("waste", "2024-Q2", at(2024, 7, 8, 8)),
-            sent("waste", "2024-Q2", at(2024, 7, 9, 8), withdrawn=True),
+            sent("waste", "2024-Q2", at(2024, 7, 9, 8), withdrawn_at=at(2024, 7, 9, 8)),
         )
         assert line(Post(files), "waste", "2024-Q2", at(2024, 7, 8, 9)).status == "on_time"
         assert line(Post(files), "waste", "2024-Q2", at(2024, 8, 1)).status == "withdrawn"
 
     def test_what_comes_after_a_withdrawal_counts(self) -> None:
         files = (
-            sent("waste", "2024-Q2", at(2024, 7, 8, 8), withdrawn=True),
+            sent("waste", "2024-Q2", at(2024, 7, 8, 8), withdrawn_at=at(2024, 7, 8, 8)),
             sent("waste", "2024-Q2", at(2024, 7, 15, 8)),
         )
         row = line(Post(files), "waste", "2024-Q2", at(2024, 8, 1))
@@ -493,7 +493,7 @@ def posts(draw: st.DrawFn) -> Post:
                 status,
                 sender=draw(SENDERS),
                 file=f"{folder}/{when}/{number}.xlsx",
-                withdrawn=status is not None and draw(st.booleans()),
+                withdrawn_at=draw(st.none() | MOMENTS) if status is not None else None,
                 rows_accepted=draw(st.integers(0, 9)),
             )
         )

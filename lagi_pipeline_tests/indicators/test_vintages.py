@@ -64,14 +64,28 @@ def test_an_older_bad_version_is_no_longer_worth_a_word():
 
 
 def test_a_withdrawal_leaves_no_answer():
-    gone = version(50, "gone.xlsx", date(2024, 3, 31), at(2024, 6, 1), withdrawn=True)
+    gone = version(50, "gone.xlsx", date(2024, 3, 31), at(2024, 6, 1), withdrawn_at=at(2024, 6, 10))
     answer = answering(together(FIRST, gone), LONG_AFTER).answer(FORM, quarter(WHEN))
     assert (answer.vintage, answer.withdrawn) == (None, gone.vintages[0])
     assert answered_by(together(FIRST, gone), at(2024, 5, 31)) == "first.xlsx"
 
 
+def test_a_withdrawal_takes_nothing_back_for_the_time_before_it():
+    gone = version(50, "gone.xlsx", date(2024, 3, 31), at(2024, 6, 1), withdrawn_at=at(2024, 6, 10, 8))
+    known = {at(2024, 6, 1): "gone.xlsx", at(2024, 6, 10, 7, 59): "gone.xlsx", at(2024, 6, 10, 8): None}
+    assert {moment: answered_by(together(FIRST, gone), moment) for moment in known} == known
+
+
+def test_a_withdrawal_that_was_taken_back_leaves_its_gap_in_the_history():
+    gone = version(
+        50, "gone.xlsx", date(2024, 3, 31), at(2024, 6, 1), withdrawn_at=at(2024, 6, 10), restored_at=at(2024, 6, 12)
+    )
+    known = {at(2024, 6, 9): "gone.xlsx", at(2024, 6, 11): None, at(2024, 6, 12): "gone.xlsx"}
+    assert {moment: answered_by(together(FIRST, gone), moment) for moment in known} == known
+
+
 def test_a_version_after_a_withdrawal_answers_again():
-    gone = version(50, "gone.xlsx", date(2024, 3, 31), at(2024, 4, 20), withdrawn=True)
+    gone = version(50, "gone.xlsx", date(2024, 3, 31), at(2024, 4, 20), withdrawn_at=at(2024, 4, 21))
     assert answered_by(together(FIRST, gone, CORRECTION)) == "correction.xlsx"
 
 
@@ -90,9 +104,10 @@ def test_two_files_of_the_same_moment_that_agree_are_one():
 
 
 def test_of_two_contradicting_files_the_withdrawn_one_no_longer_contradicts():
-    one = version(50, "one.xlsx", date(2024, 3, 31), at(2024, 6, 1), withdrawn=True)
+    one = version(50, "one.xlsx", date(2024, 3, 31), at(2024, 6, 1), withdrawn_at=at(2024, 6, 2))
     two = version(51, "two.xlsx", date(2024, 3, 31), at(2024, 6, 1))
     assert answered_by(together(one, two)) == "two.xlsx"
+    assert answered_by(together(one, two), at(2024, 6, 1)) is None
 
 
 def test_price_basis_is_part_of_what_a_file_says():
@@ -116,7 +131,7 @@ versions = st.builds(
         date(2024, 3, day),
         at(2024, 4, day, hour),
         problem="sai" if fate == "bad" else None,
-        withdrawn=fate == "withdrawn",
+        withdrawn_at=at(2024, 4, day, hour + 1) if fate == "withdrawn" else None,
     ),
     st.integers(1, 3),
     st.integers(1, 3),
@@ -149,9 +164,9 @@ def test_what_answers_is_good_and_nothing_good_and_uncontradicted_is_newer(parts
     if answer.vintage is None:
         return
     assert answer.vintage.problem is None
-    assert not answer.vintage.withdrawn
+    assert not answer.vintage.is_withdrawn(LONG_AFTER)
     moment = (answer.vintage.as_of, answer.vintage.received_at)
     told = {file for sent_back in answer.sent_back for file in sent_back.files}
     newer = {v.file for v in evidence.vintages if (v.as_of, v.received_at) > moment}
     untold = [v for v in evidence.vintages if v.file in newer - told]
-    assert all(v.withdrawn for v in untold)
+    assert all(v.is_withdrawn(LONG_AFTER) for v in untold)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from lagi_pipeline_tests.running import (
 from lagi_samples import Book
 
 SAID_IN_A_CELL = "Nguyễn Văn Bí Mật"
+WITHDRAWN = {"withdrawn": True, "withdrawn_at": "2024-10-20T08:00:00"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _spoil(data_dir: Path) -> None:
     _garble(raw / "industry" / "2024-Q1" / "gtsx-cong-nghiep-2024-Q1.xls")
     for path in (raw / "industry" / "2024-Q2").iterdir():
         path.unlink()
-    edit_meta(raw / "industry" / "2024-Q3" / "gtsx-cong-nghiep-2024-Q3.xls", withdrawn=True)
+    edit_meta(raw / "industry" / "2024-Q3" / "gtsx-cong-nghiep-2024-Q3.xls", **WITHDRAWN)
     send(data_dir, _unrelated(book("exports", "2024-Q1")))
     _garble(raw / "exports" / "2024-Q2" / "xuat-khau-2024-Q2-dinh-chinh.xlsx")
     twin = replace(
@@ -307,9 +309,10 @@ def test_a_withdrawn_file_answers_nothing(spoilt: Spoilt) -> None:
     assert (industry["actual"], industry["result_status"]) == (None, "no_data")
     assert "rút" in industry["reason"]
     [vintage] = ask(
-        spoilt.data_dir, "SELECT withdrawn FROM core.vintage WHERE form = 'industry' AND quarter = '2024-Q3'"
+        spoilt.data_dir,
+        "SELECT withdrawn, withdrawn_at FROM core.vintage WHERE form = 'industry' AND quarter = '2024-Q3'",
     )
-    assert vintage["withdrawn"]
+    assert vintage == {"withdrawn": True, "withdrawn_at": datetime.fromisoformat(WITHDRAWN["withdrawn_at"])}
 
 
 def test_the_check_of_a_feed_shows_what_went_back_and_blocks_nothing(spoilt: Spoilt) -> None:

@@ -98,11 +98,18 @@ def test_what_came_at_the_same_time_or_later_is_not_before(exports: Path, receiv
     assert before(exports, CORRECTION) is None
 
 
-def test_a_withdrawn_version_is_not_compared_with(exports: Path) -> None:
-    meta(exports, FIRST, withdrawn=True)
+def test_a_version_that_was_withdrawn_by_then_is_not_compared_with(exports: Path) -> None:
+    meta(exports, FIRST, withdrawn=True, withdrawn_at="2024-07-12T08:00:00+07:00")
     ingest(exports, "exports", Q2)
     assert before(exports, CORRECTION) is None
     assert warnings_of(exports) == []
+
+
+def test_a_version_that_was_withdrawn_later_is_compared_with(exports: Path) -> None:
+    meta(exports, FIRST, withdrawn=True, withdrawn_at="2024-07-20T08:00:00+07:00")
+    ingest(exports, "exports", Q2)
+    assert before(exports, CORRECTION) == 86.3
+    assert before(exports, CORRECTION, SEEN) is None
 
 
 def test_a_version_whose_key_row_failed_is_not_compared_with(exports: Path) -> None:

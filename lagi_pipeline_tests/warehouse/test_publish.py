@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from lagi_pipeline.warehouse import publish as publishing
 from lagi_pipeline.warehouse.database import Warehouse
 from lagi_pipeline.warehouse.publish import PublishError, publish
-from lagi_pipeline.warehouse.tables import Table, all_tables
+from lagi_pipeline.warehouse.tables import all_tables
+
+ZONE = "Asia/Ho_Chi_Minh"
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +25,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     made = Warehouse(tmp_path_factory.mktemp("kept"))
     with made.lock(1, "a test"):
         _add_stray(made, "first.png")
-        publish(made)
+        publish(made, ZONE)
     return made
 
 
@@ -56,10 +59,20 @@ def test_the_published_file_has_every_published_table_and_no_other(warehouse: Wa
 
 
 def test_what_was_published_is_told(warehouse: Warehouse) -> None:
-    told = publish(warehouse)
+    told = publish(warehouse, ZONE)
     assert told.path == warehouse.published
     assert told.size == warehouse.published.stat().st_size
     assert told.rows["quarantine.stray_file"] == 1
+
+
+def test_a_fresh_file_without_a_macro_is_not_put_in_place(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = warehouse.published.read_bytes()
+    monkeypatch.setattr(publishing, "create_macros", lambda *_: None)
+    with pytest.raises(PublishError, match="attainment_as_of"):
+        publish(warehouse, ZONE)
+    assert warehouse.published.read_bytes() == before
 
 
 @pytest.mark.parametrize("step", ["_write", "_verify"])
@@ -76,7 +89,7 @@ def test_an_error_before_the_replacement_leaves_the_old_file(
 
     monkeypatch.setattr(publishing, step, killed)
     with pytest.raises(KeyboardInterrupt):
-        publish(warehouse)
+        publish(warehouse, ZONE)
     assert warehouse.published.read_bytes() == before
     assert not _left_over(warehouse)
 
@@ -87,15 +100,15 @@ def test_a_fresh_file_that_is_not_what_was_written_is_not_put_in_place(
     before = warehouse.published.read_bytes()
     write = publishing._write
 
-    def lose_a_row(working: Path, fresh: Path, published: list[Table]) -> dict[str, int]:
-        rows = write(working, fresh, published)
+    def lose_a_row(working: Path, fresh: Path, *rest: Any) -> dict[str, int]:  # noqa: ANN401 - as publishing calls it
+        rows = write(working, fresh, *rest)
         with duckdb.connect(fresh) as connection:
             connection.execute("DELETE FROM quarantine.stray_file")
         return rows
 
     monkeypatch.setattr(publishing, "_write", lose_a_row)
     with pytest.raises(PublishError, match=r"quarantine\.stray_file"):
-        publish(warehouse)
+        publish(warehouse, ZONE)
     assert warehouse.published.read_bytes() == before
 
 
@@ -103,7 +116,7 @@ def test_an_open_reader_keeps_its_snapshot_and_a_new_one_sees_the_new(warehouse:
     with duckdb.connect(warehouse.published, read_only=True) as early:
         assert _strays(early) == ["first.png"]
         _add_stray(warehouse, "second.png")
-        publish(warehouse)
+        publish(warehouse, ZONE)
         assert _strays(early) == ["first.png"]
         assert early.execute("SELECT count(*) FROM mart.attainment").fetchone() == (0,)
         # DuckDB shares a database between connections of a process by its path: another process opens the new one
@@ -127,6 +140,6 @@ def test_analysts_may_read_while_the_pipeline_writes(warehouse: Warehouse) -> No
 
 def test_publishing_twice_gives_the_same_rows_in_the_same_order(warehouse: Warehouse) -> None:
     _add_stray(warehouse, "a.png")
-    publish(warehouse)
+    publish(warehouse, ZONE)
     with duckdb.connect(warehouse.published, read_only=True) as reader:
         assert reader.execute("SELECT file FROM quarantine.stray_file").fetchall() == [("a.png",), ("first.png",)]

@@ -1,0 +1,101 @@
+"""The table macros of the published file: questions that analysts ask with a parameter.
+
+They filter and join what is stored, and compute nothing. A macro's parameter hides a column of the same name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from lagi_pipeline.warehouse.tables import ATTAINMENT_HISTORY, OBSERVATION_HISTORY, Table
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A table macro of the published file: its name, its parameters in a row, its query and what it answers."""
+
+    name: str
+    parameters: str
+    sql: str
+    comment: str
+
+
+def macros(timezone: str) -> tuple[Macro, ...]:
+    """Every macro of the published file.
+
+    Args:
+        timezone: The place's, in which all times of the tables are.
+    """
+    return (
+        Macro(
+            "attainment_as_of",
+            "ts",
+            _as_of(ATTAINMENT_HISTORY, timezone),
+            _as_known("mart.attainment"),
+        ),
+        Macro(
+            "observation_as_of",
+            "ts",
+            _as_of(OBSERVATION_HISTORY, timezone),
+            _as_known("core.observation"),
+        ),
+    )
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection, offered: tuple[Macro, ...]) -> None:
+    """Make the macros with their comments in the connection's database, whose tables are there."""
+    for macro in offered:
+        connection.execute(f"CREATE MACRO main.{macro.name}({macro.parameters}) AS TABLE {macro.sql}")
+        comment = macro.comment.replace("'", "''")
+        connection.execute(f"COMMENT ON MACRO TABLE main.{macro.name} IS '{comment}'")
+
+
+def macros_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+    """The table macros that the database in use holds, with their comments."""
+    found = connection.execute(
+        "SELECT function_name, comment FROM duckdb_functions()"
+        " WHERE function_type = 'table_macro' AND NOT internal AND database_name = current_database()"
+    ).fetchall()
+    return dict(found)
+
+
+def _as_known(table: str) -> str:
+    return f"{table} như đã biết tại thời điểm ts — {table} as known at ts; a DATE is the end of that day"
+
+
+_END_OF_DAY = "CAST(CAST(ts AS DATE) AS TIMESTAMP) + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND"
+_A_DAY = r"\s*\d{4}-\d{1,2}-\d{1,2}\s*"
+_A_LOCAL_TIME = r"\s*\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*"
+_A_TIME_WITH_OFFSET = r"\s*\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}:\d{2}(\.\d+)?\s*(Z|[+-]\d{2}(:?\d{2})?)\s*"
+
+
+def _moment(timezone: str) -> str:
+    """The local moment that ``ts`` means, whatever its type.
+
+    A DATE is the end of its day. A TIMESTAMPTZ, or a text with an offset, is turned into the place's time: CAST would
+    take the session's. A text of any other form is refused, for DuckDB would read some of them as another day.
+    """
+    in_place = f"timezone('{timezone}', CAST(ts AS TIMESTAMPTZ))"
+    text = "CAST(ts AS VARCHAR)"
+    return f"""CASE typeof(ts)
+        WHEN 'DATE' THEN {_END_OF_DAY}
+        WHEN 'TIMESTAMP WITH TIME ZONE' THEN {in_place}
+        WHEN 'VARCHAR' THEN CASE
+            WHEN regexp_full_match({text}, '{_A_DAY}') THEN {_END_OF_DAY}
+            WHEN regexp_full_match({text}, '{_A_LOCAL_TIME}') THEN CAST(ts AS TIMESTAMP)
+            WHEN regexp_full_match({text}, '{_A_TIME_WITH_OFFSET}') THEN {in_place}
+            ELSE error('«' || {text} || '»: 2023-12-08, 2023-12-08 17:00:00, 2023-12-08 17:00:00+07:00?')
+        END
+        ELSE CAST(ts AS TIMESTAMP)
+    END"""
+
+
+def _as_of(table: Table, timezone: str) -> str:
+    """The states of a history that stood at ``ts``."""
+    moment = _moment(timezone)
+    return (
+        f"SELECT * FROM {table.full_name}"  # noqa: S608 - a model's name
+        f" WHERE known_from <= ({moment}) AND (known_to IS NULL OR known_to > ({moment}))"
+    )
