@@ -240,8 +240,10 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         deps=[OBSERVATION],
         group_name="mart",
         tags={"layer": "mart"},
-        metadata=table_metadata(tables.ATTAINMENT) | {"by_unit": tables.UNIT_ATTAINMENT.full_name},
-        description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã.",
+        metadata=table_metadata(tables.ATTAINMENT)
+        | {"by_unit": tables.UNIT_ATTAINMENT.full_name, "series": tables.UNIT_SERIES.full_name},
+        description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã;"
+        " in mart.unit_series the same units through time, as they were and as they are today.",
     )
     def attainment(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource

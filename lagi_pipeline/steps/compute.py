@@ -44,6 +44,7 @@ from lagi_pipeline.indicators.model import (
 )
 from lagi_pipeline.indicators.observation import observe
 from lagi_pipeline.indicators.plans import PlanDifference, with_printed_plans
+from lagi_pipeline.indicators.unit_series import UnitSeriesRow, unit_series
 from lagi_pipeline.indicators.vintages import Selection, answering
 from lagi_pipeline.intake.findings import NO_ROWS, TOO_MANY_REJECTED
 from lagi_pipeline.vietnamese.numbers import exact
@@ -75,6 +76,7 @@ class Figures:
     observations: list[Observation]
     attainment: list[Attainment]
     by_unit: list[UnitAttainment]
+    unit_series: list[UnitSeriesRow]
 
 
 def rebuild_measures(connection: duckdb.DuckDBPyConnection, situation: Situation) -> int:
@@ -182,6 +184,7 @@ def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluat
         observations=list(observations.values()),
         attainment=attain(catalogue, place, resolutions, observations, evaluated_at),
         by_unit=attain_by_unit(catalogue, place, resolutions, observations, evaluated_at),
+        unit_series=unit_series(catalogue, place, evidence, observations, resolutions, evaluated_at),
     )
 
 
@@ -304,10 +307,12 @@ def observation_frame(figures: Figures, evaluated_at: datetime) -> pd.DataFrame:
 
 
 def write_attainment(connection: duckdb.DuckDBPyConnection, figures: Figures) -> None:
-    """Write ``mart.attainment`` and ``mart.attainment_by_unit``."""
+    """Write ``mart.attainment``, ``mart.attainment_by_unit`` and ``mart.unit_series``."""
     replace_all(connection, tables.ATTAINMENT, as_frame([record(row) for row in figures.attainment], tables.ATTAINMENT))
     by_unit = [record(row) for row in figures.by_unit]
     replace_all(connection, tables.UNIT_ATTAINMENT, as_frame(by_unit, tables.UNIT_ATTAINMENT))
+    series = [record(row) for row in figures.unit_series]
+    replace_all(connection, tables.UNIT_SERIES, as_frame(series, tables.UNIT_SERIES))
 
 
 def write_fleet(connection: duckdb.DuckDBPyConnection, lines: Sequence[FleetLine]) -> None:

@@ -113,6 +113,7 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
         tables.OBSERVATION: computing.observation_frame(figures, moment),
         tables.ATTAINMENT: computing.as_frame([record(row) for row in figures.attainment], tables.ATTAINMENT),
         tables.UNIT_ATTAINMENT: computing.as_frame([record(row) for row in figures.by_unit], tables.UNIT_ATTAINMENT),
+        tables.UNIT_SERIES: computing.as_frame([record(row) for row in figures.unit_series], tables.UNIT_SERIES),
         tables.FLEET: computing.as_frame(
             [record(line) for line in computing.compute_fleet(connection, situation, moment)], tables.FLEET
         ),
