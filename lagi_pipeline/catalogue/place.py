@@ -31,7 +31,13 @@ class Unit(Strict):
     urban: bool
     valid_from: date
     valid_to: date | None
-    successor_code: str | None
+    successor_code: str | None = Field(pattern=r"^\d+(;\d+)*$")
+    """The unit that it went into on the day after ``valid_to``; several, separated by ``;``, where it was divided."""
+
+    @property
+    def successors(self) -> tuple[str, ...]:
+        """The codes of the units that it went into; none where it is still there, or left the place."""
+        return tuple(self.successor_code.split(";")) if self.successor_code else ()
 
     @property
     def label_vi(self) -> str:
@@ -174,6 +180,11 @@ class Place:
         days = max((office.days_to_send for office in self.offices_owing(feed)), default=0)
         return quarter.end + timedelta(days=days)
 
+    @property
+    def is_its_own_unit(self) -> bool:
+        """Whether it is a commune without wards of its own, which stands in ``units.csv`` itself, alone."""
+        return bool(self.units) and all(unit.code == self.file.code for unit in self.units)
+
     def is_on(self, setting: str) -> bool:
         """Whether place.yaml turns a setting of the catalogue on.
 
@@ -183,27 +194,61 @@ class Place:
         return bool(getattr(self.file, setting))
 
 
-def _load_units(path: Path) -> tuple[Unit, ...]:
+def _load_units(path: Path, place_code: str) -> tuple[Unit, ...]:
     units: list[Unit] = []
     for line, row in read_csv(path, list(Unit.model_fields)):
         unit = build(Unit, {key: cell or None for key, cell in row.items()}, path, f"line {line}")
         if any((unit.code, unit.valid_from) == (other.code, other.valid_from) for other in units):
             raise CatalogueError(path, f"line {line}", f"unit {unit.code} from {unit.valid_from} stands twice")
         units.append(unit)
+    _refuse_no_units(units, path, place_code)
     for unit in units:
         if unit.valid_to is None:
+            if unit.successors:
+                raise CatalogueError(path, unit.code, f"a successor {unit.successor_code} without a last day")
             continue
         if unit.valid_to < unit.valid_from:
             raise CatalogueError(
                 path, unit.code, f"valid to {unit.valid_to}, before it is valid from {unit.valid_from}"
             )
         following = unit.valid_to + timedelta(days=1)
-        if unit.successor_code and not any(
-            other.code == unit.successor_code and other.is_valid_on(following) for other in units
-        ):
-            raise CatalogueError(path, unit.code, f"its successor {unit.successor_code} is not valid on {following}")
+        for code in unit.successors:
+            if not any(other.code == code and other.is_valid_on(following) for other in units):
+                raise CatalogueError(path, unit.code, f"its successor {code} is not valid on {following}")
     _refuse_twins(units, path)
-    return tuple(units)
+    return _with_takeovers(units)
+
+
+def _refuse_no_units(units: list[Unit], path: Path, place_code: str) -> None:
+    """A place has units, and none of them bears its code, unless it is a commune and its own only unit."""
+    if not units:
+        message = f"no unit; a commune without wards lists itself, {place_code}, as its only unit"
+        raise CatalogueError(path, "file", message)
+    own = [unit.code == place_code for unit in units]
+    if any(own) and not all(own):
+        message = "the unit has the place's own code, and stands beside others; give the place another in place.yaml"
+        raise CatalogueError(path, place_code, message)
+
+
+def _with_takeovers(units: list[Unit]) -> tuple[Unit, ...]:
+    """A unit that takes in another and goes on is another unit from that day: (code, valid_from) keeps them apart."""
+    split: list[Unit] = []
+    for unit in units:
+        taken_in = sorted(
+            {
+                other.valid_to + timedelta(days=1)
+                for other in units
+                if other.valid_to is not None and unit.code in other.successors
+            }
+        )
+        part = unit
+        for day in taken_in:
+            if part.valid_from < day and part.is_valid_on(day):
+                eve = day - timedelta(days=1)
+                split.append(part.model_copy(update={"valid_to": eve, "successor_code": part.code}))
+                part = part.model_copy(update={"valid_from": day})
+        split.append(part)
+    return tuple(split)
 
 
 def _refuse_twins(units: list[Unit], path: Path) -> None:
@@ -245,7 +290,7 @@ def load_place(raw_dir: Path, catalogue: Catalogue) -> Place:
             raise CatalogueError(folder / "place.yaml", f"leading_plans.{code}", "no such indicator in the catalogue")
     return Place(
         file=file,
-        units=_load_units(folder / "units.csv"),
+        units=_load_units(folder / "units.csv", file.code),
         offices=_load_offices(folder / "offices.csv", catalogue),
     )
 

@@ -13,6 +13,7 @@ from lagi_pipeline.catalogue.place import Place, Resolution, Target, Unit
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
 from lagi_pipeline.catalogue.target_kinds import is_floor
 from lagi_pipeline.indicators.figures import all_by_unit
+from lagi_pipeline.indicators.lineage import counted_units
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
 from lagi_pipeline.indicators.pace import PRESENT_METHOD, PaceMethod, pace_status
 from lagi_pipeline.indicators.prospect import with_prospects
@@ -317,9 +318,7 @@ _Ward = tuple[Unit, Observation]
 def _wards(place: Place, indicator: Indicator, quarter: Quarter, observations: Observations) -> list[_Ward]:
     """The wards that a line is reported for, each with its observation; none where there is nothing to show."""
     wards = [
-        (unit, observations[indicator.code, unit.code, quarter])
-        for unit in place.units_on(quarter.end)
-        if unit.urban or indicator.units == "all"
+        (unit, observations[indicator.code, unit.code, quarter]) for unit in counted_units(place, indicator, quarter)
     ]
     is_due = indicator.cadence is Cadence.QUARTER or quarter.number == _LAST
     is_shown = is_due or any(o.value is not None or o.returned for _, o in wards)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import PurePath
 
 from lagi_pipeline.catalogue.indicators import Accumulation, Cadence, Catalogue, FeedEntry, Indicator, Kind, Measure
 from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.indicators.lineage import origin, was_urban
 from lagi_pipeline.indicators.model import Evidence, MeasureValue, Refusal, Vintage
 from lagi_pipeline.indicators.vintages import Selection, SentBack, VintageKey, answering, key_of
+from lagi_pipeline.indicators.wording import number_vi
 
 TOWN = None
 """The scope of a town figure; the scope of a ward's figure is its unit."""
@@ -176,15 +178,15 @@ class Reports:
             return self._of_whole_town(measure, vintage)
         units = self.units(scope, quarter, urban_only=line.urban_only)
         if not units:
-            label = self.place.file.name_vi if scope is TOWN else scope.label_vi
-            return Figure(None, gaps=(Gap(quarter, f"không có phường, xã nào thuộc phạm vi tính của {label}"),))
+            return Figure(None, gaps=(Gap(quarter, self._no_units_vi(scope, quarter)),))
         return total(self._reported(measure, vintage, unit.code, unit.label_vi) for unit in units)
 
     def to_date(self, line: Line, scope: Scope, quarter: Quarter) -> Figure:
         """The figure from 1 January to the end of ``quarter``.
 
         A running total is taken as printed. A flow is the running total that its form prints beside it, decided per
-        ward, else the sum of Q1 to ``quarter``, each needed (domain.md, trap 13).
+        ward, else the sum of Q1 to ``quarter``, each needed (domain.md, trap 13). An urban line counts what was urban
+        at each quarter's end.
         """
         measure = line.measure
         if measure.accumulation is not Accumulation.FLOW:
@@ -194,34 +196,73 @@ class Reports:
             return self._summed(line, scope, quarter)
         if not measure.by_unit or (scope is TOWN and self._is_town_only(vintage)):
             return self._of_place_to_date(line, vintage)
-        units = self.units(scope, quarter, urban_only=line.urban_only)
-        if not units:
+        units = self.units(scope, quarter, urban_only=False)
+        counted = [unit for unit in units if not line.urban_only or was_urban(self.place, unit, quarter)]
+        if not counted:
             return self.at(line, scope, quarter)
-        figure = total(
-            self._printed(measure, vintage, unit.code) or self._summed(line, unit, quarter) for unit in units
-        )
-        if figure.value is None and scope is TOWN and self._was_town_only(measure.form, quarter):
+        figure = total(self._of_unit_to_date(line, vintage, unit) for unit in counted)
+        if figure.value is None and scope is TOWN and self._is_known_by_quarters_only(measure.form, quarter):
             return self._summed(line, TOWN, quarter)
         return figure
 
     def units(self, scope: Scope, quarter: Quarter, *, urban_only: bool) -> list[Unit]:
         """The units whose rows make up a scope's figure of ``quarter``: those valid on the quarter's last day.
 
-        For a ward that came into being later they are the ones it was formed of (``successor_code``): its code may
-        have meant another ward before, as 23246 did (domain.md, trap 11).
+        For a ward that came into being later they are the ones it was formed of, if these are all known.
         """
-        units = self.place.units_on(quarter.end) if scope is TOWN else self._forming(scope, quarter)
+        if scope is TOWN:
+            units = self.place.units_on(quarter.end)
+        else:
+            was = origin(self.place, scope, quarter.end)
+            units = list(was.parts) if was.is_whole else []
         return [unit for unit in units if unit.urban or not urban_only]
 
-    def _forming(self, unit: Unit, quarter: Quarter) -> list[Unit]:
-        if unit.is_valid_on(quarter.end):
-            return [unit]
-        eve = unit.valid_from - timedelta(days=1)
-        parts = [part for part in self.place.units if part.successor_code == unit.code and part.valid_to == eve]
-        return [former for part in parts for former in self._forming(part, quarter)]
+    def _no_units_vi(self, scope: Scope, quarter: Quarter) -> str:
+        """Why no unit's row makes up a scope's figure."""
+        unknown = "" if scope is TOWN else origin(self.place, scope, quarter.end).unknown_vi(scope)
+        label = self.place.file.name_vi if scope is TOWN else scope.label_vi
+        return unknown or f"không có phường, xã nào thuộc phạm vi tính của {label}"
 
     def _summed(self, line: Line, scope: Scope, quarter: Quarter) -> Figure:
-        return total(self.at(line, scope, q) for q in quarter.year_to_date)
+        """The quarters' sum; one at whose end the scope had nothing urban is none of an urban line's."""
+        counted = [q for q in quarter.year_to_date if not self._is_outside(line, scope, q)] or [quarter]
+        figure = total(self.at(line, scope, q) for q in counted)
+        for left_out in quarter.year_to_date:
+            if left_out not in counted:
+                figure = figure.noting(Remark(left_out, "không có phường thuộc phạm vi tính"))
+        return figure
+
+    def _is_outside(self, line: Line, scope: Scope, quarter: Quarter) -> bool:
+        """Whether units are known, none of them urban, and an urban line so has nothing to count."""
+        if not line.urban_only:
+            return False
+        vintage = self.selection.answer(line.measure.form, quarter).vintage
+        if scope is TOWN and vintage is not None and self._is_town_only(vintage):
+            return False
+        units = self.units(scope, quarter, urban_only=False)
+        return bool(units) and not any(unit.urban for unit in units)
+
+    def _of_unit_to_date(self, line: Line, vintage: Vintage, unit: Unit) -> Figure:
+        """A unit's figure from 1 January: the running total it prints, else the quarters' sum.
+
+        One formed within the year may print a total since then: the sum counts where it is complete, and a printed
+        total that is no more than the quarter's own figure is none of the year.
+        """
+        quarter = vintage.quarter
+        counts = unit.urban or not line.urban_only
+        printed = self._printed(line.measure, vintage, unit.code) if counts else None
+        if printed is None or printed.value is None:
+            return self._summed(line, unit, quarter)
+        if unit.valid_from <= Quarter(quarter.year, 1).end:
+            return printed
+        summed, own = self._summed(line, unit, quarter), self._reported(line.measure, vintage, unit.code, unit.label_vi)
+        if summed.value is None:
+            return summed if own.value is not None and printed.value <= own.value else printed
+        if summed.value == printed.value:
+            return summed
+        said, counted = number_vi(printed.value, 2), number_vi(summed.value, 2)
+        text = f"{unit.label_vi} lập trong năm: cộng các quý được {counted}, biểu ghi lũy kế {said}"
+        return summed.noting(Remark(quarter, text))
 
     def _printed(self, measure: Measure, vintage: Vintage, code: str) -> Figure | None:
         if measure.printed_ytd is None:
@@ -257,14 +298,20 @@ class Reports:
 
     def _is_town_only(self, vintage: Vintage) -> bool:
         """Whether a version gives the town's total and not one ward's row, good or rejected."""
+        if self.place.is_its_own_unit:
+            return False
         reporting = {code for _, code in self.values.get(key_of(vintage), {})}
         reporting |= set(self.rejected.get(key_of(vintage), {}))
         return reporting == {self.place.file.code}
 
-    def _was_town_only(self, form: str, quarter: Quarter) -> bool:
-        """Whether a quarter of the year so far has the town's total alone."""
+    def _is_known_by_quarters_only(self, form: str, quarter: Quarter) -> bool:
+        """Whether a quarter of the year so far has the town's total alone, or units whose parts are not today's."""
         answers = (self.selection.answer(form, q).vintage for q in quarter.year_to_date)
-        return any(vintage is not None and self._is_town_only(vintage) for vintage in answers)
+        return any(vintage is not None and self._is_town_only(vintage) for vintage in answers) or not all(
+            origin(self.place, unit, earlier.end).is_whole
+            for earlier in quarter.year_to_date
+            for unit in self.place.units_on(quarter.end)
+        )
 
     def _of_whole_town(self, measure: Measure, vintage: Vintage) -> Figure:
         figure = self._reported(measure, vintage, self.place.file.code)

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 
 from lagi_pipeline.catalogue.indicators import Catalogue, Direction, Indicator, Kind, ObsStatus, Term
-from lagi_pipeline.catalogue.place import Place, Resolution, Target
+from lagi_pipeline.catalogue.place import Place, Resolution, Target, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.figures import (
     TOWN,
@@ -26,6 +26,7 @@ from lagi_pipeline.indicators.figures import (
     remarks_vi,
     total,
 )
+from lagi_pipeline.indicators.lineage import counted_units
 from lagi_pipeline.indicators.model import Evidence, Observation
 from lagi_pipeline.indicators.wording import ARITHMETIC, date_vi, join_remarks, number_vi
 
@@ -76,7 +77,25 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
 def _scopes(catalogue: Catalogue, place: Place, indicator: Indicator, quarter: Quarter) -> list[Scope]:
     if not all_by_unit(catalogue, indicator):
         return [TOWN]
-    return [TOWN, *(unit for unit in place.units_on(quarter.end) if unit.urban or indicator.units == "all")]
+    # A commune that is its own unit has one figure, its own.
+    return [TOWN, *(unit for unit in counted_units(place, indicator, quarter) if unit.code != place.file.code)]
+
+
+def observe_units(  # noqa: PLR0913, PLR0917 - as above
+    catalogue: Catalogue,
+    place: Place,
+    evidence: Evidence,
+    known_at: datetime,
+    wanted: Iterable[tuple[Indicator, Unit, Quarter]],
+    resolutions: Sequence[Resolution],
+) -> list[Observation]:
+    """The figures of units whether or not they were there in the quarter, in the order in which they are wanted.
+
+    A unit that came into being later has the figures of those it was formed of.
+    """
+    with localcontext(ARITHMETIC):
+        observer = _Observer(place, Reports.known(catalogue, place, evidence, known_at), resolutions)
+        return [observer.observe(indicator, unit, quarter) for indicator, unit, quarter in wanted]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.form import Form, Item, Listing, Outline, UnitRows
 from lagi_pipeline.intake.outline import Position, place_rows
+from lagi_pipeline.intake.unit_times import units_of_other_times, when_vi
 from lagi_pipeline.vietnamese.numbers import exact, format_number
 from lagi_pipeline.vietnamese.text import label_key
 
@@ -282,8 +283,10 @@ class _UnitRow:
 def key_by_unit(table: TypedTable, rows: UnitRows, place: Place, quarter: Quarter) -> Keyed:
     """Add ``unit_code``, ``unit_name`` and ``block``, take out totals that reconcile, and reject what is no unit.
 
-    A unit that is there twice (in one block) is rejected each time; a total that does not add up is rejected and is a
-    problem of the whole; rows of the neighbours named in place.yaml are passed over.
+    A unit of before or after a merger is rejected with what it became, and is a problem of the whole: a row whose name
+    both times know (Phước Hội, Tân Hải) may be the other unit too. A unit that is there twice (in one block) is
+    rejected each time; a total that does not add up is rejected and is a problem of the whole; rows of the neighbours
+    named in place.yaml are passed over.
     """
     form, frame, labels = table.form, table.frame, table.labels
     units = place.units_on(quarter.end)
@@ -298,14 +301,35 @@ def key_by_unit(table: TypedTable, rows: UnitRows, place: Place, quarter: Quarte
         )
     )
     names = ", ".join(unit.label_vi for unit in units)
+    others: dict[str, int] = {}
     for index, (row, label) in enumerate(zip(found, labels, strict=True)):
         if row.kind in {_Is.PART, _Is.UNKNOWN}:
             said = f"không có đơn vị «{label}»" if label.strip() else "dòng không ghi tên đơn vị"
-            reason = f"{said}; các đơn vị: {names}"
-            keyed.rejected.append((index, form.label, "unknown_unit", reason))
+            other = _of_other_time(label, place, quarter)
+            if other is not None:
+                others[other.label_vi] = int(str(frame.loc[index, "row"]))
+                said = f"«{label}»: {when_vi(other, place, quarter)}"
+            rule = "unknown_unit" if other is None else "unit_of_other_time"
+            keyed.rejected.append((index, form.label, rule, f"{said}; các đơn vị: {names}"))
+    if others:
+        spoilt = f"dòng {_few(list(others.values()))}: {', '.join(others)} không phải đơn vị của {quarter.label_vi}"
+        keyed.problems.append(f"{spoilt}; dòng trùng tên cũng có thể là đơn vị của thời kỳ khác")
     _reject_twins(keyed, form, rows)
     _Totals(table, found, keyed, place).settle(town_alone=rows.town_total_alone)
     return keyed
+
+
+def _of_other_time(label: str, place: Place, quarter: Quarter) -> Unit | None:
+    """The unit that a label names which was not there on the quarter's last day, the nearest in time."""
+    keys = _spellings(label)
+    named = [unit for unit in units_of_other_times(place, quarter) if any(match_unit(key, [unit]) for key in keys)]
+    return named[0] if named else None
+
+
+def _spellings(label: str) -> tuple[str, str]:
+    """A label's key as it stands, and without the number or sign before it."""
+    whole = label_key(label)
+    return whole, _ORDINAL.sub("", whole, count=1) if _ORDINAL.match(whole) else whole
 
 
 def _tell_unit_rows(table: TypedTable, rows: UnitRows, place: Place, units: Sequence[Unit]) -> list[_UnitRow]:
@@ -316,8 +340,7 @@ def _tell_unit_rows(table: TypedTable, rows: UnitRows, place: Place, units: Sequ
     figures = table.has_figures()
     found: list[_UnitRow] = []
     for index, label in enumerate(table.labels):
-        whole = label_key(label)
-        bare = _ORDINAL.sub("", whole, count=1) if _ORDINAL.match(whole) else whole
+        whole, bare = _spellings(label)
         block = blocks[-1] if blocks else None
         unit = match_unit(whole, units) or match_unit(bare, units)
         heads = _BLOCK.fullmatch(bare)

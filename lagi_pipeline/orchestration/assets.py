@@ -243,9 +243,14 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         group_name="mart",
         tags={"layer": "mart"},
         metadata=table_metadata(tables.ATTAINMENT)
-        | {"by_unit": tables.UNIT_ATTAINMENT.full_name, "history": tables.ATTAINMENT_HISTORY.full_name},
+        | {
+            "by_unit": tables.UNIT_ATTAINMENT.full_name,
+            "series": tables.UNIT_SERIES.full_name,
+            "history": tables.ATTAINMENT_HISTORY.full_name,
+        },
         description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã;"
-        " and in mart.attainment_history and core.observation_history what was known when.",
+        " in mart.unit_series the same units through time, as they were and as they are today;"
+        " in mart.attainment_history and core.observation_history what was known when.",
     )
     def attainment(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource

@@ -46,6 +46,7 @@ from lagi_pipeline.indicators.model import (
     Vintage,
 )
 from lagi_pipeline.indicators.plans import PlanDifference, with_printed_plans
+from lagi_pipeline.indicators.unit_series import UnitSeriesRow, unit_series
 from lagi_pipeline.indicators.vintages import Selection, answering
 from lagi_pipeline.intake.findings import NO_ROWS, TOO_MANY_REJECTED
 from lagi_pipeline.vietnamese.numbers import exact
@@ -77,6 +78,7 @@ class Figures:
     observations: list[Observation]
     attainment: list[Attainment]
     by_unit: list[UnitAttainment]
+    unit_series: list[UnitSeriesRow]
 
 
 def rebuild_measures(connection: duckdb.DuckDBPyConnection, situation: Situation) -> int:
@@ -185,6 +187,7 @@ def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluat
         observations=list(known.observations.values()),
         attainment=known.attainment,
         by_unit=attain_by_unit(catalogue, place, known.resolutions, known.observations, evaluated_at),
+        unit_series=unit_series(catalogue, place, evidence, known.observations, known.resolutions, evaluated_at),
     )
 
 
@@ -321,10 +324,12 @@ def observation_frame(figures: Figures, evaluated_at: datetime) -> pd.DataFrame:
 
 
 def write_attainment(connection: duckdb.DuckDBPyConnection, figures: Figures) -> None:
-    """Write ``mart.attainment`` and ``mart.attainment_by_unit``."""
+    """Write ``mart.attainment``, ``mart.attainment_by_unit`` and ``mart.unit_series``."""
     replace_all(connection, tables.ATTAINMENT, as_frame([record(row) for row in figures.attainment], tables.ATTAINMENT))
     by_unit = [record(row) for row in figures.by_unit]
     replace_all(connection, tables.UNIT_ATTAINMENT, as_frame(by_unit, tables.UNIT_ATTAINMENT))
+    series = [record(row) for row in figures.unit_series]
+    replace_all(connection, tables.UNIT_SERIES, as_frame(series, tables.UNIT_SERIES))
 
 
 def write_history(connection: duckdb.DuckDBPyConnection, computed: History) -> int:

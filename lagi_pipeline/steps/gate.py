@@ -117,6 +117,7 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
         tables.BY_PLAN: by_plan_frame(situation, figures.attainment),
         tables.YEAR_VERDICT: year_verdict_frame(situation, figures.attainment),
         tables.UNIT_ATTAINMENT: computing.as_frame([record(row) for row in figures.by_unit], tables.UNIT_ATTAINMENT),
+        tables.UNIT_SERIES: computing.as_frame([record(row) for row in figures.unit_series], tables.UNIT_SERIES),
         tables.FLEET: computing.as_frame(
             [record(line) for line in computing.compute_fleet(connection, situation, moment)], tables.FLEET
         ),

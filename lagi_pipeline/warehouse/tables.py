@@ -359,18 +359,53 @@ class UnitAttainmentRow(pa.DataFrameModel):
     numerator: float = given("Tử số", "Numerator of a rate", nullable=True)
     denominator: float = given("Mẫu số", "Denominator of a rate", nullable=True)
     town_target: float = given(
-        "Chỉ tiêu toàn thị xã", "The town's target by the leading plan, for rates", nullable=True
+        "Chỉ tiêu toàn địa bàn", "The town's target by the leading plan, for rates", nullable=True
     )
     town_target_upper: float = given(
-        "Chỉ tiêu toàn thị xã (mức trên)", "Upper bound, where the town's target is a range", nullable=True
+        "Chỉ tiêu toàn địa bàn (mức trên)", "Upper bound, where the town's target is a range", nullable=True
     )
     gap: float = given("Chênh lệch", "Against the town's target", nullable=True)
-    share_of_town_pct: float = given("% toàn thị xã", "Share of the sum over all units, for flows", nullable=True)
+    share_of_town_pct: float = given("% toàn địa bàn", "Share of the sum over all units, for flows", nullable=True)
     obs_status: str = _OBS_STATUS
     as_of: pd.Timestamp = _AS_OF
     evaluated_at: pd.Timestamp = _EVALUATED_AT
     reason: str = _REASON
     actual_is_illustrative: bool = given("Số liệu minh họa", "Whether it rests on illustrative sample data")
+
+
+class UnitSeriesTableRow(pa.DataFrameModel):
+    """Series by unit across mergers: by the units of each quarter (then), and by today's throughout (today)."""
+
+    quarter: str = _QUARTER
+    year: int = given("Năm", "Year", "INTEGER")
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    name_vi: str = given("Chỉ tiêu", "Vietnamese name")
+    unit: str = given("Đơn vị tính", "Unit of measure")
+    units_as_of: str = given(
+        "Theo đơn vị",
+        "then (units of the quarter's last day) or today (those of the evaluation day); never add the two up",
+        isin=["then", "today"],
+    )
+    unit_code: str = given("Mã đơn vị", "Reporting unit shown")
+    unit_valid_from: pd.Timestamp = given("Có từ ngày", "Day the unit shown came into being: codes get reused", "DATE")
+    unit_name_vi: str = given("Phường, xã", "Name of the unit shown")
+    kind: str = given("Loại đơn vị", "phường, xã or thị trấn: of the unit shown")
+    urban: bool = given("Đô thị", "Whether the unit shown is urban; urban lines count what was urban at the time")
+    actual: float = given("Thực hiện", "Year to date for flows, the rate otherwise; null is no figure", nullable=True)
+    numerator: float = given("Tử số", "Sum of the numerators of a rate", nullable=True)
+    denominator: float = given("Mẫu số", "Sum of the denominators of a rate", nullable=True)
+    formed_of: str = given(
+        "Cộng từ các đơn vị",
+        "Former units whose rows the figure rests on, as code and name of that time; null where the unit's alone",
+        nullable=True,
+    )
+    status: str = given("Mã cách lập", "reported, combined (from former units), carried, no_data or returned")
+    status_vi: str = given("Cách lập", "The status in Vietnamese")
+    obs_status: str = _OBS_STATUS
+    as_of: pd.Timestamp = _AS_OF
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+    reason: str = _REASON
+    is_illustrative: bool = given("Số liệu minh họa", "Whether it rests on illustrative sample data")
 
 
 class FleetRow(pa.DataFrameModel):
@@ -627,6 +662,9 @@ OBSERVATION_HISTORY = Table(
     "core", "observation_history", ObservationHistoryRow, ("indicator_code", "unit_code", "quarter", "known_from")
 )
 UNIT_ATTAINMENT = Table("mart", "attainment_by_unit", UnitAttainmentRow, ("quarter", "indicator_code", "unit_code"))
+UNIT_SERIES = Table(
+    "mart", "unit_series", UnitSeriesTableRow, ("quarter", "indicator_code", "units_as_of", "unit_code")
+)
 FLEET = Table("mart", "iuu_compliance", FleetRow, ("quarter", "length_class"))
 SCORECARD = Table("mart", "feed_scorecard", ScorecardRow, ("quarter", "feed", "office"))
 OVERDUE = Table("mart", "overdue", OverdueRow, ("quarter", "feed", "office"))
@@ -647,7 +685,8 @@ def feed_tables() -> dict[str, Table]:
 
 def all_tables() -> Iterator[Table]:
     """Every table, marts first."""
-    yield from (ATTAINMENT, ATTAINMENT_HISTORY, BY_PLAN, YEAR_VERDICT, UNIT_ATTAINMENT, FLEET, SCORECARD, OVERDUE)
+    yield from (ATTAINMENT, ATTAINMENT_HISTORY, BY_PLAN, YEAR_VERDICT, UNIT_ATTAINMENT, UNIT_SERIES)
+    yield from (FLEET, SCORECARD, OVERDUE)
     yield from (TARGET, OBSERVATION, OBSERVATION_HISTORY, MEASURE, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
     yield from feed_tables().values()
     yield from (REJECTED_ROW, REJECTED_FILE, STRAY_FILE)
