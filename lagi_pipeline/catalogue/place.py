@@ -93,6 +93,10 @@ class Target(Strict):
     clause: str = Field(min_length=1)
     baseline: Decimal | None = None
     illustrative: bool = False
+    parent: str | None = None
+    """The indicator it is printed as a part of ("Trong đó"): the catalogue's, where it is given."""
+    line: int | None = Field(default=None, ge=1)
+    """Where it stands in the resolution's text, as ``lagi targets`` counts lines."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +259,8 @@ def _read_target(entry: Any, number: int, path: Path, catalogue: Catalogue) -> T
         raise CatalogueError(path, label, f"unit {target.unit!r} where the indicator is in {indicator.unit!r}")
     if target.direction is not indicator.direction:
         raise CatalogueError(path, label, f"direction {target.direction} where the indicator is {indicator.direction}")
+    if target.parent is not None and (indicator.parent is None or indicator.parent.code != target.parent):
+        raise CatalogueError(path, label, f"stands below {target.parent!r}, which is not its parent in the catalogue")
     factor = convert(Decimal(1), stated, own)
     if indicator.cap is not None and target.value * factor > indicator.cap:
         raise CatalogueError(
