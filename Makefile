@@ -28,6 +28,7 @@ templates: setup ## write the blank workbooks of a quarter (QUARTER=2024-Q3)
 	@$(VENV)/lagi templates $(if $(QUARTER),--quarter $(QUARTER))
 
 targets: setup ## propose targets.yaml from a resolution's text (FILE=nghi-quyet.docx YEAR=2025 OUT=targets.yaml)
+	$(if $(FILE),,$(error FILE=… names the text of the resolution))
 	@$(VENV)/lagi targets "$(FILE)" $(if $(YEAR),--year $(YEAR)) $(if $(OUT),--out "$(OUT)")
 
 dev: setup ## open the Dagster UI with its schedules (PORT=3000)

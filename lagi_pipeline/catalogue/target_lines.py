@@ -54,6 +54,13 @@ class TargetLine(Wording):
     reads: dict[str, str] = Field(default_factory=dict)
 
 
+class Comparisons(Strict):
+    """How a part of a line begins that compares, and what with."""
+
+    words: Phrases
+    bases: Phrases
+
+
 class Columns(Strict):
     """Titles of the columns of a table of targets."""
 
@@ -70,7 +77,7 @@ class TargetLines(Strict):
     words: Words
     plans: dict[PlanSource, Phrases]
     titles: dict[PlanSource, Phrases]
-    comparisons: Phrases
+    comparisons: Comparisons
     headings: Wording
     groups: Phrases
     ends: Phrases

@@ -70,6 +70,8 @@ class Labels:
         self._plans = {tokens_of(phrase): source for source, phrases in lines.plans.items() for phrase in phrases}
         self._common = self._plain | self._about | set(self._ways) | set(self._plans)
         self._headings = lines.headings
+        self._compared = set(map(tokens_of, lines.comparisons.words))
+        self._bases = set(map(tokens_of, lines.comparisons.bases))
 
     def read(self, text: str, *, below: str | None = None) -> Label | Unknown:
         """The indicator of a line whose figure is written ``#``; ``below`` is that of the line it is a part of."""
@@ -85,9 +87,26 @@ class Labels:
 
     def plan_aside(self, text: str) -> PlanSource | None:
         """Whose plan a part of a line gives that says nothing else: ``tỉnh giao #``."""
-        used = _cover(tokens_of(text), [], self._common)
+        tokens = tokens_of(text)
+        if any(tokens[: len(word)] == word for word in self._compared):
+            return None  # "vượt 15% dự toán tỉnh giao"
+        used = _cover(tokens, [], self._common)
         sources = {self._plans[phrase] for phrase in used or () if phrase in self._plans}
         return sources.pop() if len(sources) == 1 else None
+
+    def compares(self, text: str, *, alike: bool) -> bool:
+        """Whether a part of a line only compares its figure: ``tăng # so với năm trước``.
+
+        Args:
+            text: The part.
+            alike: Whether its figure is of the target's dimension: then it must say what it is compared with.
+        """
+        tokens = tokens_of(text)
+        at = tokens.index(FIGURE)
+        begins = any(tokens[: len(phrase)] == phrase for phrase in self._compared | self._bases)
+        between = _cover(tokens[:at], [], self._common | self._compared | self._bases)
+        has_basis = any(_has(tokens, phrase) for phrase in self._bases)
+        return begins and between is not None and (has_basis or not alike)
 
     def is_heading(self, text: str) -> bool:
         """Whether the text is nothing but the heading of a list of targets."""

@@ -25,6 +25,9 @@ from lagi_pipeline.vietnamese.units import MeasureUnit, convert, lookup
 
 _TIMES = Decimal(20)
 """A target so many times last year's, or so small a part of it, is a question (domain.md, trap 15)."""
+_TIMES_OF_RATES = Decimal(5)
+"""The same for a rate in ‰ where the indicator is in %: one taken for the other is ten times as much (trap 5)."""
+_RATIO = "ratio"
 _TITLE_LINES = 8
 RANGE = "range"
 _DIRECTIONS = {Direction.AT_LEAST: "ít nhất (càng cao càng tốt)", Direction.AT_MOST: "nhiều nhất (càng thấp càng tốt)"}
@@ -208,7 +211,8 @@ class _Judge:
                 f"«{amount.text}» vượt mức cao nhất có thể ({format_number(indicator.cap)} {own.label})",
             )
         last = self._before.get((indicator.code, said.plan_source or self._source))
-        if last is not None and last.value > 0 and not last.value / _TIMES <= values[0] <= last.value * _TIMES:
+        times = _TIMES if unit == own or unit.dimension != _RATIO else _TIMES_OF_RATES
+        if last is not None and last.value > 0 and not last.value / times <= values[0] <= last.value * times:
             was = f"{format_number(last.value)} {last.unit}"
             yield Doubt.FAR_FROM_LAST_YEAR, f"«{amount.text}» khác quá xa chỉ tiêu năm trước ({was})"
 
@@ -268,12 +272,12 @@ class _Judge:
         for _, group in groupby(order, key=lambda target: (target.code, target.plan_source)):
             twins = list(group)
             if len({(target.value, target.upper, target.unit, target.direction) for target in twins}) == 1:
-                kept.append(twins[0])
+                kept.append(twins[0])  # sorting keeps the document's order among them
                 continue
             lines = ", ".join(str(target.line) for target in twins)
             reason = f"«{self._name(twins[0].code)}» có {len(twins)} số khác nhau (dòng {lines})"
             self._questions += [_about(target, Doubt.TWICE, reason) for target in twins]
-        self._targets = sorted(kept, key=lambda target: target.line)
+        self._targets = [target for target in self._targets if target in kept]
 
     def _refuse_parts_above_whole(self) -> None:
         values = {(target.code, target.plan_source): self._own_value(target) for target in self._targets}

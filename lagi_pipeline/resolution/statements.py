@@ -72,7 +72,7 @@ class Statements:
 
     def __init__(self, lines: TargetLines, labels: Labels) -> None:
         self._labels = labels
-        self._verbs = tuple(label_key(verb) for verb in lines.comparisons)
+        self._verbs = tuple(label_key(verb) for verb in lines.comparisons.words)
 
     def read(self, figures: Figures, *, is_part: bool, below: str | None) -> list[Outcome]:
         """What an item says.
@@ -89,10 +89,13 @@ class Statements:
         amounts = iter(figures.amounts)
         outcomes: list[Outcome] = []
         parent = below
-        for text, starts_part in _statements(figures.key):
+        statements = list(_statements(figures.key))
+        for text, starts_part in statements:
             part = is_part or starts_part
             mine = [next(amounts) for _ in range(text.count(FIGURE))]
             told = self._statement(text, mine, is_part=part, below=parent if part else None)
+            if len(statements) > 1:
+                told = [_named(outcome, _shown(text, mine)) for outcome in told]
             outcomes += told
             if not part:
                 parent = next((said.label.code for said in told if isinstance(said, Said)), None)
@@ -109,10 +112,11 @@ class Statements:
         beside: list[Outcome] = []
         for at, (piece, mine) in enumerate(pairs):
             bare, is_aside = piece.strip("() "), at > 0
-            if is_aside and len(mine) == 1 and self._compares(bare):
-                remarks.append(f"bỏ qua phần so sánh «{_shown(bare, mine)}»")
-            elif is_aside and len(mine) == 1 and (source := self._labels.plan_aside(bare)) is not None:
+            alike = mine[0].unit is None or _dimension(mine[0]) == _dimension(pairs[0][1][0])
+            if is_aside and len(mine) == 1 and (source := self._labels.plan_aside(bare)) is not None:
                 beside.append(_of_plan(outcomes[0], mine[0], source))
+            elif is_aside and len(mine) == 1 and self._labels.compares(bare, alike=alike):
+                remarks.append(f"bỏ qua phần so sánh «{_shown(bare, mine)}»")
             elif is_aside and piece.startswith("("):
                 reason = f"trong ngoặc có số, không rõ là số gì: «{_shown(bare, mine)}»"
                 beside.append(Undecided(Doubt.ANOTHER_FIGURE, reason))
@@ -160,10 +164,6 @@ class Statements:
         head, tail = text.split(FIGURE, 1)
         verbs = "|".join(map(re.escape, self._verbs))
         return head + FIGURE + re.sub(rf"(?<![,\w])\s+(?=(?:{verbs})\b[^#,]{{0,30}}#)", ", ", tail)
-
-    def _compares(self, text: str) -> bool:
-        words = text.lstrip(" ,:-")
-        return any(re.match(rf"{re.escape(verb)}\b", words) for verb in self._verbs)
 
 
 def _statements(key: str) -> Iterator[tuple[str, bool]]:
@@ -246,6 +246,17 @@ def _of_plan(main: Outcome, amount: Amount, source: PlanSource) -> Outcome:
             Doubt.NO_UNIT, f"số của kế hoạch khác không có đơn vị tính: «{amount.text}»", (main.label.code,)
         )
     return Said(Label(main.label.code), amount, main.is_part, main.below, source)
+
+
+def _dimension(amount: Amount) -> str | None:
+    return amount.unit.dimension if amount.unit is not None else None
+
+
+def _named(outcome: Outcome, text: str) -> Outcome:
+    """What is undecided, with the part of its line that it is about."""
+    if isinstance(outcome, Said):
+        return outcome
+    return Undecided(outcome.doubt, f"phần «{text.strip(' ,')}»: {outcome.reason}", outcome.codes)
 
 
 def _remarked(said: Said, remarks: list[str]) -> Said:

@@ -6,9 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lagi_pipeline.resolution.statements import Doubt
-from lagi_pipeline_tests.resolution.reading import read_lines, target
+from lagi_pipeline_tests.resolution.reading import LIST, NUMBERED, TWELVE, bare, read_lines, target
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,7 @@ from lagi_pipeline_tests.resolution.reading import read_lines, target
         ("Phấn đấu thu ngân sách nhà nước 191 tỷ đồng trở lên", "budget_revenue", "191", "tỷ đồng"),
         ("Tổng thu ngân sách nhà nước đạt 191 tỷ đồng, tăng 12% so với năm 2023", "budget_revenue", "191", "tỷ đồng"),
         ("Thu NSNN đạt 191 tỷ đồng tăng 15,8% so với dự toán tỉnh giao", "budget_revenue", "191", "tỷ đồng"),
+        ("Thu NSNN đạt 191 tỷ đồng, vượt 15,8% dự toán tỉnh giao", "budget_revenue", "191", "tỷ đồng"),
         ("Tổng thu ngân sách nhà nước: 191 tỷ đồng (năm 2023: 155 tỷ đồng)", "budget_revenue", "191", "tỷ đồng"),
         ("Tổng thu ngân sách nhà nước | tỷ đồng | 191 |", "budget_revenue", "191", "tỷ đồng"),
         ("Tổng thu ngân sách nhà nước\ttỷ đồng\t191", "budget_revenue", "191", "tỷ đồng"),
@@ -141,12 +144,17 @@ def test_a_range_keeps_both_of_its_ends(  # noqa: PLR0913 - the columns of the t
         ("Tổng thu ngân sách nhà nước: 191 tỷ 500 triệu đồng", Doubt.SEVERAL_FIGURES, "2 số"),
         ("Giảm tỷ lệ hộ nghèo từ 1,61% xuống còn 1,2%", Doubt.SEVERAL_FIGURES, "2 số"),
         ("Tỷ lệ hộ nghèo giảm 0,41%, còn 1,2%", Doubt.SEVERAL_FIGURES, "2 số"),
+        ("Tỷ lệ hộ nghèo 1,61%, giảm 0,41%", Doubt.SEVERAL_FIGURES, "2 số"),
+        ("Tỷ lệ hộ nghèo 1,61% giảm 0,41%", Doubt.SEVERAL_FIGURES, "2 số"),
+        ("Tỷ lệ lao động qua đào tạo 70% bằng các hình thức: 78%", Doubt.SEVERAL_FIGURES, "2 số"),
+        ("Tỷ lệ lao động qua đào tạo đạt 78%, tăng 2%", Doubt.SEVERAL_FIGURES, "2 số"),
         ("Hộ dân sử dụng nước hợp vệ sinh, nước sạch lần lượt đạt 100% và 95%", Doubt.SEVERAL_FIGURES, "2 số"),
         ("Tỷ lệ tăng dân số tự nhiên trên 0,7%", Doubt.REVERSED, "«trên»"),
         ("Tỷ lệ hộ dân sử dụng nước sạch còn 95%", Doubt.REVERSED, "«còn»"),
         ("Tổng thu ngân sách nhà nước tối đa 191 tỷ đồng", Doubt.REVERSED, "«tối đa»"),
         ("Tổng thu ngân sách nhà nước: 191 triệu đồng", Doubt.FAR_FROM_LAST_YEAR, "155 tỷ đồng"),
         ("Tổng thu ngân sách nhà nước: 1.910.000 tỷ đồng", Doubt.FAR_FROM_LAST_YEAR, "155 tỷ đồng"),
+        ("Tỷ lệ tăng dân số tự nhiên: 0,7 ‰", Doubt.FAR_FROM_LAST_YEAR, "0,75 %"),
         ("Tỷ lệ hộ dân sử dụng nước hợp vệ sinh: 101%", Doubt.OUT_OF_BOUNDS, "100"),
     ],
 )
@@ -159,6 +167,28 @@ def test_a_line_that_is_not_read_in_one_way_is_left_to_a_person(
     assert said in asked[0].reason
     assert asked[0].text == line
     assert [target.code for target in proposal.targets] == ["development_spending"]
+
+
+WORDS = st.sampled_from(
+    ["nông thôn", "không", "quý I", "tăng", "giảm", "còn", "dưới", "trên", "năm 2025", "tỉnh", "nghề", "rừng", "cận"]
+) | st.sampled_from(
+    ["khoảng", "thêm", "so với năm 2023", "10%", "50 tỷ đồng", "toàn quốc", "trong đó", "và", ";", ",", "(", ")"]
+)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(line=st.sampled_from(LIST), word=WORDS, place=st.integers(0, 20))
+def test_a_word_more_never_gives_a_line_another_figure(tmp_path: Path, line: str, word: str, place: int) -> None:
+    text = bare(line).replace("Trong đó", "").lstrip(", ")
+    words = NUMBERED.sub("", text).split()
+    changed = " ".join([*words[:place], word, *words[place:]])
+    own = {value for value, _ in TWELVE.values()}
+    added = {Decimal(10), Decimal(50)}
+    proposal = read_lines(tmp_path, changed, "Kim ngạch xuất khẩu: 185 triệu USD")
+    for found in proposal.targets:
+        if found.line == 2:
+            assert found.value in own - added, (changed, found)
+            assert len([other for other in proposal.targets if other.line == 2]) == 1, changed
 
 
 def test_words_around_a_figure_are_told_and_change_nothing_of_it(tmp_path: Path) -> None:
@@ -221,7 +251,9 @@ def test_a_part_must_stand_below_the_line_that_the_catalogue_puts_it_under(tmp_p
 def test_an_unknown_part_is_asked_about_and_its_line_is_read(tmp_path: Path) -> None:
     proposal = read_lines(tmp_path, "Lao động qua đào tạo đạt 78 %, trong đó có bằng cấp chứng chỉ 28 %")
     assert target(proposal, "trained_labour").value == 78
-    assert [question.doubt for question in proposal.questions if question.line] == [Doubt.UNKNOWN_LINE]
+    [asked] = [question for question in proposal.questions if question.line]
+    assert asked.doubt is Doubt.UNKNOWN_LINE
+    assert "phần «có bằng cấp chứng chỉ 28 %»" in asked.reason
 
 
 def test_a_part_above_its_whole_is_asked_about(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lagi_pipeline.catalogue.loading import CatalogueError
@@ -76,6 +76,7 @@ def test_what_is_undecided_is_a_comment_and_no_target(tmp_path: Path) -> None:
     assert "#   không tìm thấy chỉ tiêu 9 «Giải quyết việc làm» trong danh sách" in comments
 
 
+@settings(deadline=None, max_examples=50)
 @given(text=st.text(), clause=st.text(min_size=1))
 def test_whatever_a_line_says_the_file_stays_yaml(text: str, clause: str) -> None:
     proposal = read(RESOLUTION)
