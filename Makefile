@@ -7,7 +7,7 @@ export PYTHONUTF8 = 1
 export DAGSTER_DISABLE_TELEMETRY = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev show templates test lint format bench samples docs lock clean
+.PHONY: help setup run dev show templates targets test lint format bench samples docs lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ show: setup ## print the published attainment (QUARTER=2024-Q3)
 
 templates: setup ## write the blank workbooks of a quarter (QUARTER=2024-Q3)
 	@$(VENV)/lagi templates $(if $(QUARTER),--quarter $(QUARTER))
+
+targets: setup ## propose targets.yaml from a resolution's text (FILE=nghi-quyet.docx YEAR=2025 OUT=targets.yaml)
+	$(if $(FILE),,$(error FILE=… names the text of the resolution))
+	@$(VENV)/lagi targets "$(FILE)" $(if $(YEAR),--year $(YEAR)) $(if $(OUT),--out "$(OUT)")
 
 dev: setup ## open the Dagster UI with its schedules (PORT=3000)
 	@$(VENV)/lagi dev --port $(PORT)

@@ -20,6 +20,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.loading import CatalogueError
+from lagi_pipeline.catalogue.place import load_resolutions
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.files import unread
 from lagi_pipeline.orchestration.assets import FORM_CHECK, OVERDUE_CHECK
@@ -32,6 +33,9 @@ from lagi_pipeline.reporting import published
 from lagi_pipeline.reporting.attainment_table import as_text, headline
 from lagi_pipeline.reporting.scorecard_table import overdue, overdue_lines
 from lagi_pipeline.reporting.templates import books_of, write_template
+from lagi_pipeline.resolution.document import DocumentError
+from lagi_pipeline.resolution.proposal import Proposal, propose_targets
+from lagi_pipeline.resolution.writing import as_yaml, question_line
 from lagi_pipeline.steps.ingest import quarters_on_file
 
 PUBLISHED, FAILED, BLOCKED = 0, 1, 2
@@ -294,6 +298,48 @@ def templates(settings: Settings, quarter: Quarter | None) -> None:
         click.echo(f"{path}  {offices}")
     if owed.not_due:
         click.echo(f"not owed for {quarter}: {', '.join(owed.not_due)}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--year", type=click.IntRange(1990, 2100), help="Year of the targets; what the document says.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the proposal there; a new file.")
+@click.pass_obj
+def targets(settings: Settings, file: Path, year: int | None, out: Path | None) -> None:
+    """Read the targets from the text of a resolution (.docx, .md, .txt) and propose a targets.yaml.
+
+    What is not read in one way only is listed for a person to decide. Exit 0 is all read, 1 failed, 2 left to decide.
+    """
+    try:
+        known = load_resolutions(settings.raw_dir, settings.catalogue)
+        name = settings.place.file.name_vi
+        words = (name, name.partition(" ")[2] or name)
+        proposal = propose_targets(file, settings.catalogue, year=year, resolutions=known, place=words)
+        _hand_over(proposal, file, out)
+    except (DocumentError, CatalogueError, OSError) as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
+    sys.exit(PUBLISHED if proposal.is_complete else BLOCKED)
+
+
+def _hand_over(proposal: Proposal, file: Path, out: Path | None) -> None:
+    """Print the proposal, or write it to a file that is not there yet; then what is left to decide.
+
+    Raises:
+        FileExistsError: there is one.
+    """
+    text = as_yaml(proposal, file)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        if out.exists():
+            raise FileExistsError(f"{out} is there already and is not overwritten; name another file or move it away")
+        with out.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        for question in proposal.questions:
+            click.echo(f"to decide: {question_line(question)}")
+    where = "" if out is None else f", written to {out}"
+    click.echo(f"{len(proposal.targets)} targets proposed, {len(proposal.questions)} left to decide{where}", err=True)
 
 
 @main.command()

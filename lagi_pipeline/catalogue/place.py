@@ -115,6 +115,10 @@ class Target(Strict):
     """The day from which it stands, where the plan was changed within the year; None from the beginning."""
     document: str | None = None
     """The document that changed it, where it is another one than the resolution."""
+    parent: str | None = None
+    """The indicator it is printed as a part of ("Trong đó"): the catalogue's, where it is given."""
+    line: int | None = Field(default=None, ge=1)
+    """Where it stands in the resolution's text, as ``lagi targets`` counts lines."""
 
     @field_validator("value", "upper", "baseline", mode="before")
     @classmethod
@@ -374,6 +378,8 @@ def _read_target(entry: Any, number: int, path: Path, catalogue: Catalogue) -> T
     stated, own = lookup(target.unit), lookup(indicator.unit)
     if stated is None or own is None or stated.dimension != own.dimension:
         raise CatalogueError(path, label, f"unit {target.unit!r} where the indicator is in {indicator.unit!r}")
+    if target.parent is not None and (indicator.parent is None or indicator.parent.code != target.parent):
+        raise CatalogueError(path, label, f"stands below {target.parent!r}, which is not its parent in the catalogue")
     factor = convert(Decimal(1), stated, own)
     converted = {
         name: None if number is None else number * factor

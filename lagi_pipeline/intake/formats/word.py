@@ -16,7 +16,7 @@ from lagi_pipeline.intake.formats.area import Place
 from lagi_pipeline.intake.formats.marked import Mark, RichText
 from lagi_pipeline.intake.formats.spans import Document
 from lagi_pipeline.intake.formats.xml import XmlReader, attributes, unreadable
-from lagi_pipeline.intake.grid import Remark, Workbook
+from lagi_pipeline.intake.grid import Remark, Sheet, Workbook
 
 DOCUMENT = "word/document.xml"
 SHEET = "Văn bản"
@@ -40,13 +40,27 @@ def read_word(path: Path) -> Workbook:
     Raises:
         RefusedFileError: damaged, without a table, or larger than the limits.
     """
-    reader = _Reader()
-    with Archive(path) as archive:
-        reader.xml.read(archive)
+    reader = _read(path)
     if not reader.document.tables:
         raise RefusedFileError("văn bản Word không có bảng nào để đọc", rule="unreadable")
     remarks = (Remark("tracked_changes", _TRACKED_REASON),) if reader.tracked else ()
     return Workbook([reader.document.sheet(SHEET)], remarks)
+
+
+def read_text(path: Path) -> Sheet:
+    """The document as rows, whether or not it has a table: a paragraph outside of tables is a row of one cell.
+
+    Raises:
+        RefusedFileError: damaged, no Word document, or larger than the limits.
+    """
+    return _read(path).document.sheet(SHEET)
+
+
+def _read(path: Path) -> _Reader:
+    reader = _Reader()
+    with Archive(path) as archive:
+        reader.xml.read(archive)
+    return reader
 
 
 _TRACKED_REASON = (

@@ -1,0 +1,1 @@
+"""Tests of ``lagi_pipeline.resolution``."""
