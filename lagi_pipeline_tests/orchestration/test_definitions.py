@@ -125,7 +125,8 @@ def test_what_is_made_of_what(specs: dict[str, dg.AssetSpec]) -> None:
     assert upstream["feeds/water"] == {"raw/water"}
     assert upstream["core/measure"] == {f"feeds/{feed}" for feed in FEEDS}
     assert upstream["core/observation"] == {"core/measure", "raw/resolution"}
-    assert upstream["published/lagi"] == {"mart/attainment", "mart/iuu_compliance", "mart/feed_scorecard"}
+    marts = {"mart/attainment", "mart/iuu_compliance", "mart/feed_scorecard", "mart/year_verdict"}
+    assert upstream["published/lagi"] == marts
     assert upstream["mart/feed_scorecard"] == {f"feeds/{feed}" for feed in FEEDS} | {"core/observation"}
 
 
