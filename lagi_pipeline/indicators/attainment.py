@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 
 from lagi_pipeline.catalogue.indicators import Cadence, Catalogue, Direction, Indicator, PlanSource
 from lagi_pipeline.catalogue.place import Place, Resolution, Target, Unit
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
+from lagi_pipeline.indicators.estimates import YearEstimates, remark_on
 from lagi_pipeline.indicators.figures import all_by_unit
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
 from lagi_pipeline.indicators.pace import PRESENT_METHOD, PaceMethod, pace_status
@@ -44,6 +46,7 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
     evaluated_at: datetime,
     *,
     pace: PaceMethod = PRESENT_METHOD,
+    estimates: YearEstimates = MappingProxyType({}),
 ) -> list[Attainment]:
     """A row for every target x plan source x quarter of its year that has begun.
 
@@ -54,6 +57,7 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         observations: At least those of ``quarters_to_observe``.
         evaluated_at: Local time of the evaluation; it is stored, and decides what is due and closed.
         pace: How much of a year is expected by a quarter.
+        estimates: What the offices expect of the year, as known with the observations.
 
     Returns:
         Rows by quarter, then in the catalogue's order, then by plan source.
@@ -62,7 +66,7 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         KeyError: an observation is not given; a missing figure is an observation too.
     """
     with localcontext(ARITHMETIC):
-        judge = _Judge(catalogue, place, observations, evaluated_at, pace)
+        judge = _Judge(catalogue, place, observations, evaluated_at, pace, estimates)
         lines = [
             (quarter, position, target)
             for resolution in resolutions
@@ -86,6 +90,7 @@ class _Judge:
     observations: Observations
     evaluated_at: datetime
     pace: PaceMethod
+    estimates: YearEstimates
 
     def row(self, indicator: Indicator, target: Target, quarter: Quarter) -> Attainment:
         """One line of the table."""
@@ -98,7 +103,10 @@ class _Judge:
         pace = pace_status(attainment_pct, expected, indicator.pace_tolerance) if expected else None
         yoy = _on_last_year(indicator, seen, self._town(indicator, quarter.a_year_earlier))
         near_miss = near_miss_vi(indicator, target.value, seen, comparison) if comparison else None
-        remarks = [seen.reason, verdict.remark, near_miss, yoy.remark, self._alternative_vi(indicator, quarter)]
+        estimate = self.estimates.get((indicator.code, quarter))
+        estimate_vi = remark_on(estimate, beside_illustrative=seen.is_illustrative)
+        alternative_vi = self._alternative_vi(indicator, quarter)
+        remarks = [seen.reason, verdict.remark, near_miss, yoy.remark, alternative_vi, estimate_vi]
         return Attainment(
             quarter=str(quarter),
             year=quarter.year,
@@ -131,7 +139,7 @@ class _Judge:
             probability_pct=None,
             forecast_method=None,
             history_years=None,
-            year_estimate=None,
+            year_estimate=estimate.value if estimate else None,
             estimate_status=None,
             estimate_status_vi=None,
             forecast_status=None,

@@ -21,6 +21,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.fisheries import GONE, LAID_UP
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.indicators.attainment import attain, attain_by_unit, quarters_to_observe
+from lagi_pipeline.indicators.estimates import year_estimates
 from lagi_pipeline.indicators.fleet import (
     CASES,
     LANDINGS,
@@ -176,11 +177,12 @@ def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluat
     resolutions, differences = with_printed_plans(catalogue, place, stated, evidence, evaluated_at)
     quarters = quarters_to_observe(place, resolutions, evaluated_at)
     observations = observe(catalogue, place, evidence, evaluated_at, quarters, resolutions)
+    estimates = year_estimates(catalogue, place, evidence, evaluated_at, observations)
     return Figures(
         resolutions=resolutions,
         plan_differences=differences,
         observations=list(observations.values()),
-        attainment=attain(catalogue, place, resolutions, observations, evaluated_at),
+        attainment=attain(catalogue, place, resolutions, observations, evaluated_at, estimates=estimates),
         by_unit=attain_by_unit(catalogue, place, resolutions, observations, evaluated_at),
     )
 

@@ -34,7 +34,7 @@ from lagi_pipeline.warehouse.database import Warehouse, as_json, delete_version,
 log = logging.getLogger(__name__)
 
 READER_DEFECT = "reader_defect"
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Raised whenever the same file would be read to other rows."""
 NO_OFFICE_FILE = "không phải tệp số liệu (tệp tạm, ảnh, thư mục, liên kết ra ngoài): không đọc"
 GONE = "tệp đã đọc nay không còn trong thư mục; số liệu đã nhận vẫn giữ nguyên (muốn rút lại: withdrawn: true)"
