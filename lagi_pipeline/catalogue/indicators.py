@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -56,11 +56,12 @@ class Cadence(StrEnum):
 
 
 class Accumulation(StrEnum):
-    """What the figure of a measure covers: its quarter, the year so far as printed, or the period's end."""
+    """What a measure's figure covers: its quarter, the year so far as printed, the period's end, the year expected."""
 
     FLOW = "flow"
     YTD = "ytd"
     STOCK = "stock"
+    YEAR_ESTIMATE = "year_estimate"
 
 
 class PlanSource(StrEnum):
@@ -197,6 +198,14 @@ class Measure(Strict):
     plan_of: str | None = None
     """The indicator whose plan it is, where a form prints one; ``plan_source`` None is the place's unnamed plan."""
     plan_source: PlanSource | None = None
+    estimate_of: str | None = None
+    """The indicator whose year the office estimates in it."""
+
+    @model_validator(mode="after")
+    def _estimates_a_line(self) -> Self:
+        if (self.accumulation is Accumulation.YEAR_ESTIMATE) != (self.estimate_of is not None):
+            raise ValueError("accumulation year_estimate and estimate_of belong together")
+        return self
 
 
 class FeedEntry(Strict):
@@ -361,6 +370,21 @@ def _check_plans(measures: Iterable[Measure], indicators: dict[str, Indicator], 
             )
 
 
+def _check_estimates(measures: Sequence[Measure], indicators: dict[str, Indicator], file: Path) -> None:
+    """An estimate of the year is of a flow in its own unit, and no line has two."""
+    estimated: set[str] = set()
+    for measure in measures:
+        code = measure.estimate_of
+        if code is None:
+            continue
+        line = indicators.get(code)
+        if line is None or line.kind is not Kind.FLOW_YTD or line.unit != measure.unit:
+            raise CatalogueError(file, measure.code, f"it estimates {code!r}, which is no flow in {measure.unit}")
+        if code in estimated:
+            raise CatalogueError(file, measure.code, f"{code!r} is estimated twice")
+        estimated.add(code)
+
+
 def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
     """Read and cross-check the catalogue's YAML files.
 
@@ -398,6 +422,7 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
     _check_parents({i.code: i for i in indicators}, folder / "indicators.yaml")
     _check_terms(indicators, by_code, folder / "indicators.yaml")
     _check_plans(measures, {i.code: i for i in indicators}, folder / "measures.yaml")
+    _check_estimates(measures, {i.code: i for i in indicators}, folder / "measures.yaml")
     return Catalogue(
         indicators=tuple(indicators),
         measures=by_code,

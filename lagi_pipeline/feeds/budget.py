@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from lagi_pipeline.feeds.base import Feed, falls, keeps_scale, named_in_outline, of_items
+from lagi_pipeline.feeds.estimates import YEAR_ESTIMATE, headed_below
 from lagi_pipeline.feeds.plausibility import compared
+from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.intake.form import (
     Covers,
     FeedRow,
@@ -20,6 +22,7 @@ from lagi_pipeline.intake.form import (
     percent,
     rule,
     text,
+    year_estimate,
 )
 
 _DONE = (
@@ -63,6 +66,7 @@ class BudgetRow(FeedRow):
         en="Plan set by the people's council",
     )
     actual: float = figure("Thực hiện", *_DONE, unit="tỷ đồng", en="Cumulative from 1 January")
+    year_estimate: float = year_estimate(*YEAR_ESTIMATE, *headed_below("Số tiền"), unit="tỷ đồng")
     percent_of_plan: float = percent(
         "So sánh với dự toán (%)", "So sánh (%) / Dự toán năm", "So sánh / Dự toán năm", en="As printed", compares=True
     )
@@ -119,6 +123,16 @@ class BudgetRow(FeedRow):
     )
     def _percent_of_council(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return agrees(frame, "percent_of_council", "actual", "plan_council")
+
+    @rule(
+        "estimate_at_least_actual",
+        "ước cả năm {year_estimate} thấp hơn số đã thực hiện {actual}",
+        on=("year_estimate", "actual"),
+        missing=Missing.SKIP_IF_ANY,
+        severity=Severity.WARNING,
+    )
+    def _estimate_at_least_actual(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["year_estimate"] >= frame["actual"]
 
 
 def _items(*rows: tuple[str, str | None, tuple[str, ...]], key: frozenset[str]) -> tuple[Item, ...]:
@@ -251,7 +265,11 @@ def _form(code: str, title_vi: str, items: tuple[Item, ...], printed: tuple[tupl
 
 
 _SAME_ROW = named_in_outline("content")
-_SERIES = (falls(_SAME_ROW, "actual", "số thực hiện"), keeps_scale(_SAME_ROW, ["actual"], cumulative=True))
+_SERIES = (
+    falls(_SAME_ROW, "actual", "số thực hiện"),
+    keeps_scale(_SAME_ROW, ["actual"], cumulative=True),
+    keeps_scale(_SAME_ROW, ["year_estimate"]),
+)
 
 REVENUE = Feed(
     "budget_revenue",
@@ -260,6 +278,7 @@ REVENUE = Feed(
             _form("budget_revenue", "Biểu 94/CK-NSNN, thực hiện dự toán thu ngân sách", REVENUE_ITEMS, _REVENUE_ROWS),
             of_items(
                 revenue_ytd=("total", "actual"),
+                revenue_year_estimate=("total", "year_estimate"),
                 revenue_plan=("total", "plan"),
                 revenue_plan_province=("total", "plan_province"),
                 revenue_plan_council=("total", "plan_council"),
@@ -279,6 +298,8 @@ SPENDING = Feed(
             of_items(
                 investment_spending_ytd=("investment", "actual"),
                 targeted_capital_ytd=("targeted_capital", "actual"),
+                investment_year_estimate=("investment", "year_estimate"),
+                targeted_capital_year_estimate=("targeted_capital", "year_estimate"),
                 investment_plan=("investment", "plan"),
                 investment_plan_province=("investment", "plan_province"),
                 investment_plan_council=("investment", "plan_council"),

@@ -17,7 +17,9 @@ from lagi_pipeline.feeds.base import (
     named_in_outline,
     of_items,
 )
+from lagi_pipeline.feeds.estimates import YEAR_ESTIMATE, headed_below
 from lagi_pipeline.feeds.plausibility import compared
+from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.intake.form import (
     Covers,
     FeedRow,
@@ -32,6 +34,7 @@ from lagi_pipeline.intake.form import (
     percent,
     rule,
     text,
+    year_estimate,
 )
 from lagi_pipeline.vietnamese.numbers import format_number
 
@@ -78,6 +81,7 @@ class IndustryRow(FeedRow):
         unit="tỷ đồng",
         en="Output from 1 January",
     )
+    year_estimate: float = year_estimate(*YEAR_ESTIMATE, *headed_below("Giá trị"), unit="tỷ đồng")
     percent_of_plan: float = percent(
         "So với kế hoạch (%)", "So sánh (%) / Kế hoạch", "So sánh / Kế hoạch", en="As printed", compares=True
     )
@@ -107,6 +111,16 @@ class IndustryRow(FeedRow):
     )
     def _ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["value_ytd"] >= frame["value_quarter"]
+
+    @rule(
+        "industry_estimate_at_least_ytd",
+        "ước cả năm {year_estimate} thấp hơn lũy kế {value_ytd}",
+        on=("year_estimate", "value_ytd"),
+        missing=Missing.SKIP_IF_ANY,
+        severity=Severity.WARNING,
+    )
+    def _estimate_at_least_ytd(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["year_estimate"] >= frame["value_ytd"]
 
 
 class ExportRow(FeedRow):
@@ -159,6 +173,7 @@ class ExportRow(FeedRow):
         unit="triệu USD",
         en="Value from 1 January",
     )
+    year_estimate: float = year_estimate(*headed_below("Trị giá"), unit="triệu USD")
     percent_of_last_year: float = percent(
         "So sánh cùng kỳ (%)",
         "So sánh cùng kỳ (%)",
@@ -176,6 +191,16 @@ class ExportRow(FeedRow):
     )
     def _ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["value_ytd"] >= frame["value_quarter"]
+
+    @rule(
+        "export_estimate_at_least_ytd",
+        "ước cả năm {year_estimate} thấp hơn lũy kế {value_ytd}",
+        on=("year_estimate", "value_ytd"),
+        missing=Missing.SKIP_IF_ANY,
+        severity=Severity.WARNING,
+    )
+    def _estimate_at_least_ytd(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["year_estimate"] >= frame["value_ytd"]
 
 
 def keeps_unit_price(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
@@ -271,10 +296,14 @@ INDUSTRY = Feed(
                 basis=True,
                 key_figures=("value_ytd",),
             ),
-            of_items(industrial_output_ytd=("total", "value_ytd")),
+            of_items(
+                industrial_output_ytd=("total", "value_ytd"),
+                industrial_output_year_estimate=("total", "year_estimate"),
+            ),
             adds_up(_SAME_BRANCH, "value_quarter", "value_ytd"),
             keeps_scale(_SAME_BRANCH, ["value_quarter"]),
             keeps_scale(_SAME_BRANCH, ["value_ytd"], cumulative=True),
+            keeps_scale(_SAME_BRANCH, ["year_estimate"]),
             key=_SAME_BRANCH,
         ),
     ),
@@ -305,11 +334,12 @@ EXPORTS = Feed(
                 usual_unit="nghìn USD",
                 key_figures=("value_ytd",),
             ),
-            of_items(export_value_ytd=("total", "value_ytd")),
+            of_items(export_value_ytd=("total", "value_ytd"), export_year_estimate=("total", "year_estimate")),
             adds_up(_SAME_GOODS, "value_quarter", "value_ytd"),
             keeps_unit_price,
             keeps_scale(_SAME_GOODS, ["value_quarter"]),
             keeps_scale(_SAME_GOODS, ["value_ytd"], cumulative=True),
+            keeps_scale(_SAME_GOODS, ["year_estimate"]),
             key=_SAME_GOODS,
         ),
     ),

@@ -10,9 +10,23 @@ import pandas as pd
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed, History, SeriesFinding, by_unit, keeps_scale
 from lagi_pipeline.feeds.environment import UnitRow
+from lagi_pipeline.feeds.estimates import YEAR_ESTIMATE, headed_below
 from lagi_pipeline.feeds.plausibility import compared
 from lagi_pipeline.intake.findings import Severity
-from lagi_pipeline.intake.form import Covers, Form, Missing, UnitRows, agrees, count, given, percent, rule, text
+from lagi_pipeline.intake.form import (
+    CellKind,
+    Covers,
+    Form,
+    Missing,
+    UnitRows,
+    agrees,
+    count,
+    given,
+    percent,
+    rule,
+    text,
+    year_estimate,
+)
 from lagi_pipeline.vietnamese.numbers import format_number
 
 
@@ -105,6 +119,9 @@ class EmploymentRow(UnitRow):
         required=False,
         en="Placed from 1 January, as printed",
     )
+    year_estimate: pd.Int64Dtype = year_estimate(
+        *YEAR_ESTIMATE, *headed_below("Tổng số", _PLACED), unit="người", kind=CellKind.COUNT
+    )
 
     @rule(
         "placed_by_way",
@@ -145,6 +162,16 @@ class EmploymentRow(UnitRow):
     )
     def _placed_ytd_at_least_quarter(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         return frame["placed_ytd"] >= frame["placed"]
+
+    @rule(
+        "placed_estimate_at_least_ytd",
+        "ước cả năm {year_estimate} thấp hơn số đã thực hiện (quý này {placed}, lũy kế {placed_ytd})",
+        on=("year_estimate", "placed"),
+        missing=Missing.SKIP_IF_ANY,
+        severity=Severity.WARNING,
+    )
+    def _placed_estimate_at_least_ytd(cls, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame["year_estimate"] >= frame[["placed", "placed_ytd"]].max(axis=1)
 
 
 class LabourRow(UnitRow):
@@ -311,9 +338,15 @@ EMPLOYMENT = Feed(
                 covers=Covers.QUARTER,
                 sheet_vi="Việc làm",
             ),
-            by_unit(placed="jobs_placed", placed_ytd="jobs_placed_ytd", trained="jobs_placed_trained"),
+            by_unit(
+                placed="jobs_placed",
+                placed_ytd="jobs_placed_ytd",
+                trained="jobs_placed_trained",
+                year_estimate="jobs_year_estimate",
+            ),
             keeps_scale("unit_code", ["placed"]),
             keeps_scale("unit_code", ["placed_ytd"], cumulative=True),
+            keeps_scale("unit_code", ["year_estimate"]),
             key="unit_code",
         ),
         compared(

@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 
 from lagi_pipeline.catalogue.indicators import Cadence, Catalogue, Direction, Indicator, PlanSource
 from lagi_pipeline.catalogue.leading import Leading, leading_targets
 from lagi_pipeline.catalogue.place import Place, Resolution, Target, Unit
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
 from lagi_pipeline.catalogue.target_kinds import is_floor
+from lagi_pipeline.indicators.estimates import YearEstimates, remark_on
 from lagi_pipeline.indicators.figures import all_by_unit
 from lagi_pipeline.indicators.lineage import counted_units
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
@@ -49,6 +51,7 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
     *,
     pace: PaceMethod = PRESENT_METHOD,
     only: Collection[str] | None = None,
+    estimates: YearEstimates = MappingProxyType({}),
 ) -> list[Attainment]:
     """A row for every target x plan source x quarter of its year that has begun.
 
@@ -62,6 +65,7 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         evaluated_at: Local time of the evaluation; it is stored, and decides what is due and closed.
         pace: How much of a year is expected by a quarter.
         only: The codes of the indicators to judge; all without it.
+        estimates: What the offices expect of the year, as known with the observations.
 
     Returns:
         Rows by quarter, then in the catalogue's order, then by plan source.
@@ -71,7 +75,7 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
     """
     with localcontext(ARITHMETIC):
         standing = [resolution.standing_on(evaluated_at.date()) for resolution in resolutions]
-        judge = _Judge(catalogue, place, observations, evaluated_at, pace, leading_targets(place, standing))
+        judge = _Judge(catalogue, place, observations, evaluated_at, pace, leading_targets(place, standing), estimates)
         lines = [
             (quarter, position, target)
             for resolution in standing
@@ -100,6 +104,7 @@ class _Judge:
     evaluated_at: datetime
     pace: PaceMethod
     leading: Leading
+    estimates: YearEstimates
 
     def row(self, indicator: Indicator, target: Target, quarter: Quarter) -> Attainment:
         """One line of the table."""
@@ -113,7 +118,10 @@ class _Judge:
         pace = pace_status(attainment_pct, expected, indicator.pace_tolerance) if expected else None
         yoy = _on_last_year(indicator, seen, self._town(indicator, quarter.a_year_earlier))
         near_miss = near_miss_vi(indicator, target, seen, comparison) if comparison else None
-        remarks = [seen.reason, verdict.remark, near_miss, yoy.remark, self._alternative_vi(indicator, quarter)]
+        estimate = self.estimates.get((indicator.code, quarter))
+        estimate_vi = remark_on(estimate, beside_illustrative=seen.is_illustrative)
+        alternative_vi = self._alternative_vi(indicator, quarter)
+        remarks = [seen.reason, verdict.remark, near_miss, yoy.remark, alternative_vi, estimate_vi]
         return Attainment(
             quarter=str(quarter),
             year=quarter.year,
@@ -146,7 +154,7 @@ class _Judge:
             probability_pct=None,
             forecast_method=None,
             history_years=None,
-            year_estimate=None,
+            year_estimate=estimate.value if estimate else None,
             estimate_status=None,
             estimate_status_vi=None,
             forecast_status=None,

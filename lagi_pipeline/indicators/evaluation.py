@@ -1,4 +1,4 @@
-"""The figures as known and judged at one moment: plans, observations, attainment, in the order in which they follow.
+"""The figures as known and judged at one moment: plans, observations, estimates, attainment, as they follow.
 
 What happens between moments is ``history``; both go through the same door, so that they cannot differ.
 """
@@ -13,6 +13,7 @@ from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.place import Place, Resolution
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.attainment import attain, quarters_to_observe
+from lagi_pipeline.indicators.estimates import year_estimates
 from lagi_pipeline.indicators.model import Attainment, Evidence, Observation, Observations
 from lagi_pipeline.indicators.observation import observe
 from lagi_pipeline.indicators.plans import PlanDifference, with_printed_plans
@@ -63,12 +64,14 @@ def evaluate(  # noqa: PLR0913, PLR0917 - everything that a figure depends on
     quarters = quarters_to_observe(place, resolutions, evaluated_at)
     if part is None:
         observations = observe(catalogue, place, evidence, evaluated_at, quarters, resolutions)
-        attainment = attain(catalogue, place, resolutions, observations, evaluated_at)
+        estimates = year_estimates(catalogue, place, evidence, evaluated_at, observations)
+        attainment = attain(catalogue, place, resolutions, observations, evaluated_at, estimates=estimates)
         return Evaluation(resolutions, differences, observations, attainment)
     changed = [quarter for quarter in quarters if part.since is not None and quarter >= part.since]
     observations = (
         observe(catalogue, place, evidence, evaluated_at, changed, resolutions, only=part.indicators) if changed else {}
     )
     known = {**part.known, **observations}
-    attainment = attain(catalogue, place, resolutions, known, evaluated_at, only=part.indicators)
+    estimates = year_estimates(catalogue, place, evidence, evaluated_at, known, only=part.indicators)
+    attainment = attain(catalogue, place, resolutions, known, evaluated_at, estimates=estimates, only=part.indicators)
     return Evaluation(resolutions, differences, observations, attainment)

@@ -98,11 +98,15 @@ class _Readers:
 
     @staticmethod
     def _read_by(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
-        """The feeds of an indicator's terms, of the other reading noted beside it, and of the forms with its plan."""
+        """The feeds of its terms, of the other reading noted beside it, and of the forms with its plan or estimate."""
         yield from catalogue.feeds_of(indicator)
         if indicator.alternative is not None:
             yield from catalogue.feeds_of(catalogue.indicator(indicator.alternative))
-        yield from (measure.feed for measure in catalogue.measures.values() if measure.plan_of == indicator.code)
+        yield from (
+            measure.feed
+            for measure in catalogue.measures.values()
+            if indicator.code in {measure.plan_of, measure.estimate_of}
+        )
 
     def of(self, feed_or_folder: str) -> frozenset[str]:
         """The indicators that read a feed."""

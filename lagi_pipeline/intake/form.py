@@ -16,10 +16,12 @@ from typing import Any, TypeVar
 import pandas as pd
 import pandera.pandas as pa
 
+from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.vietnamese.text import label_key
 
 _MOST_DECIMALS = 6
+_LAST_QUARTER = 4
 
 
 class CellKind(StrEnum):
@@ -52,7 +54,8 @@ class Column:
     people may be named; ``vocabulary`` the words (as label keys) that a
     text may be, none where it is free; ``shape`` what its codes look like (register numbers), where it holds codes;
     ``compares`` whether its percentages compare with a whole (last year's, the plan), so that a column of nothing but
-    fractions cannot be meant.
+    fractions cannot be meant; ``year_estimate`` whether it holds what the office expects of the whole year, which a
+    form gives within the year only: in a fourth quarter the year is the period.
     """
 
     name: str
@@ -68,6 +71,11 @@ class Column:
     vocabulary: frozenset[str]
     shape: re.Pattern[str] | None
     compares: bool
+    year_estimate: bool = False
+
+    def is_asked_in(self, quarter: Quarter | None) -> bool:
+        """Whether a form of that quarter can have it; where the quarter is not known, only what every quarter has."""
+        return not self.year_estimate or (quarter is not None and quarter.number < _LAST_QUARTER)
 
 
 def _column(vi: str, labels: tuple[str, ...], kind: CellKind, checks: dict[str, Any], **about: Any) -> Any:  # noqa: ANN401 - what pa.Field gives
@@ -104,6 +112,15 @@ def text(  # noqa: PLR0913 - what can be said of a text
 def figure(vi: str, *labels: str, unit: str, required: bool = True, additive: bool = True, **checks: Any) -> Any:  # noqa: ANN401
     """A column of numbers, brought to ``unit``; ``additive`` ones are reconciled with printed totals."""
     return _column(vi, labels, CellKind.FIGURE, checks, unit=unit, required=required, additive=additive)
+
+
+def year_estimate(*labels: str, unit: str, kind: CellKind = CellKind.FIGURE, **checks: Any) -> Any:  # noqa: ANN401
+    """The optional column of what the office expects of the whole year ("ước cả năm"), figures or counts."""
+    checks |= {"en": "Office's own estimate of the whole year, given in Q1 to Q3"}
+    if kind is CellKind.COUNT:
+        checks.setdefault("ge", 0)
+    about = {"unit": unit, "required": False, "additive": True, "year_estimate": True}
+    return _column("Ước cả năm", labels, kind, checks, **about)
 
 
 def count(vi: str, *labels: str, unit: str, required: bool = True, additive: bool = True, **checks: Any) -> Any:  # noqa: ANN401
@@ -390,6 +407,7 @@ class Form:
                 vocabulary=frozenset(column.metadata.get("words", ())),
                 shape=column.metadata.get("shape"),
                 compares=column.metadata.get("compares", False),
+                year_estimate=column.metadata.get("year_estimate", False),
             )
             for name, column in self.schema.columns.items()
             if column.metadata and "labels" in column.metadata

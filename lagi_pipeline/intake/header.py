@@ -12,6 +12,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.findings import RefusedFileError
 from lagi_pipeline.intake.form import CellKind, Column, Covers, Form
 from lagi_pipeline.intake.grid import Sheet
+from lagi_pipeline.vietnamese.numbers import is_missing
 from lagi_pipeline.vietnamese.text import label_key
 from lagi_pipeline.vietnamese.units import strip_column_unit
 
@@ -22,14 +23,18 @@ _LAST_QUARTER = 4
 _FEWEST_NAMED = 2
 """Columns before the figures: a number and a name."""
 _FOUR_DIGITS = re.compile(r"\d{4}")
+_SAYS_YEAR = re.compile(r"(?:19|20)\d{2}")
+_BASE_YEAR = re.compile(r"(?:giá so sánh|giá cố định|gốc)(?: năm)? \d{4}")
+_NEIGHBOURING_YEAR = re.compile(r"\bnăm\s+(?:trước|ngoái|sau|tới|kế\ tiếp)\b")
 # What a header says of the reporting period ("Thực hiện quý III", "Ước thực hiện 6 tháng", "Lũy kế từ đầu năm đến hết
 # quý III") is the title's business; a label is the same without it. What names another period ("Thực hiện năm 2023"
-# in 2024, "Ước thực hiện cả năm" in a third quarter) stays, and is another label; a plan is of the whole year anyway.
+# in 2024, "Ước thực hiện cả năm" in a third quarter) stays, and is another label, whether or not it adds the form's own
+# year; a plan is of the whole year anyway.
 _PERIOD_WORDS = re.compile(
     r"""
     (?P<compared>\bcùng\ kỳ)\s+năm\s+(?P<compared_year>\d{4})\b
     | (?:\btính\s+)?\btừ\ đầu\ năm\b
-    | (?:\btính\s+)?\b(?:đến\ hết|đến|hết)\s+(?=quý|tháng|\d|năm|ngày)
+    | (?P<until>(?:\btính\s+)?\b(?:đến\ hết|đến|hết)\s+)(?=quý|tháng|\d|năm|ngày)
     | (?:\bngày\s+)?\b(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<date_year>\d{4}))?\b
     | \bquý(?:\s+(?P<quarter>iv|i{1,3}|[1-4])\b)?(?:\s*(?:/|\bnăm\b)\s*(?P<quarter_year>\d{4})\b)?
     | \b(?P<months>\d{1,2})\s+tháng\b(?:\s+đầu\b)?(?:\s*(?:/|\bnăm\b)(?:\s*(?P<months_year>\d{4})\b)?)?
@@ -42,6 +47,8 @@ _PERIOD_WORDS = re.compile(
 _CUMULATIVE = re.compile(r"lũy kế|đầu năm|\b(?:6|9|12)\s+tháng\b")
 _PLANNED = re.compile(r"\b(?:kế hoạch|dự toán|nhiệm vụ năm|chỉ tiêu năm)\b")
 _COMPARED = re.compile(r"\b(?:so sánh|so với|cùng kỳ)\b|^tỷ lệ\b")
+_WORDS = re.compile(r"[^\W\d_]{2}")
+_EXPECTED = re.compile(r"\b(?:ước|khả năng|dự kiến)\b")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _Path = tuple[str, ...]
 
@@ -53,15 +60,22 @@ class Sense(Enum):
     PLANNED = auto()
     COMPARED = auto()
     OTHER_PERIOD = auto()
+    WHOLE_YEAR = auto()
+    """Of the form's whole year, though its period is a part of it."""
 
 
 @dataclass(frozen=True)
 class _Wish:
-    """A path by which a column may be found, and the senses that figures under it may have."""
+    """A path by which a column may be found, and the senses that figures under it may have and must have."""
 
     path: _Path
     column: Column
     senses: frozenset[Sense]
+    needed: frozenset[Sense] = frozenset()
+
+    def takes(self, senses: frozenset[Sense]) -> bool:
+        """Whether figures of these senses can be what is wished for."""
+        return self.needed <= senses <= self.senses
 
 
 @dataclass(frozen=True)
@@ -109,7 +123,7 @@ def _other_period(found: re.Match[str], quarter: Quarter | None) -> str:
     if quarter is None:
         return found["compared"] or " "
     if found["whole"] and quarter.number != _LAST_QUARTER:
-        return found[0]
+        return found["whole"] if _is_own_year(found, quarter) else found[0]
     if found["compared"]:
         return found["compared"] if int(found["compared_year"]) == quarter.year - 1 else found[0]
     numbers: list[float] = [_ROMAN.get(found["quarter"]) or int(found["quarter"])] if found["quarter"] else []
@@ -118,6 +132,10 @@ def _other_period(found: re.Match[str], quarter: Quarter | None) -> str:
     last_day = not found["day"] or (int(found["day"]), int(found["month"])) == (quarter.end.day, quarter.end.month)
     same = last_day and all(n == quarter.number for n in numbers) and all(y == quarter.year for y in years)
     return " " if same else found[0]
+
+
+def _is_own_year(found: re.Match[str], quarter: Quarter) -> bool:
+    return not found["year"] or int(found["year"]) == quarter.year
 
 
 @dataclass(frozen=True)
@@ -140,7 +158,8 @@ def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> Search:
         RefusedFileError: two columns of the sheet answer to the same column of the form.
     """
     required = [column for column in form.columns if column.required]
-    wishes = [wish for column in form.columns for wish in _wanted(form, column, quarter)]
+    asked = [column for column in form.columns if column.is_asked_in(quarter)]
+    wishes = [wish for column in asked for wish in _wanted(form, column, quarter)]
     wishes.sort(key=lambda wish: -len(wish.path))
     best = max(
         _candidates(sheet, wishes, quarter),
@@ -151,7 +170,8 @@ def find_header(sheet: Sheet, form: Form, quarter: Quarter | None) -> Search:
         return Search(None, required)
     if best.found(required) < len(required):
         missing = [column for column in required if column.name not in best.places]
-        return Search(None, missing, best.found([column for column in form.columns if column.unit]))
+        figures = [column for column in form.columns if column.unit and not column.year_estimate]
+        return Search(None, missing, best.found(figures))
     for name, several in best.ambiguous.items():
         addresses = ", ".join(sheet.address(best.bottom, place) for place in several)
         raise RefusedFileError(
@@ -186,7 +206,13 @@ def _wanted(form: Form, column: Column, quarter: Quarter | None) -> list[_Wish]:
     wishes = []
     for label in column.labels:
         parts = tuple(label.split(" / "))
+        if column.year_estimate:
+            of_year = frozenset({Sense.WHOLE_YEAR})
+            wishes.append(_Wish(tuple(header_key(part, quarter) for part in parts), column, of_year, of_year))
+            continue
         senses = _senses(parts, None)
+        if senses & {Sense.PLANNED, Sense.COMPARED}:
+            senses |= {Sense.WHOLE_YEAR}  # a plan is of the whole year, and what is compared says with what
         if form.covers is Covers.YTD or (quarter is not None and quarter.number == 1):
             senses |= {Sense.CUMULATIVE}  # a first quarter is both
         wishes.append(_Wish(tuple(header_key(part, quarter) for part in parts), column, senses))
@@ -201,7 +227,27 @@ def _senses(labels: _Path, quarter: Quarter | None) -> frozenset[Sense]:
         senses |= {sense for sense, pattern in _SENSES.items() if pattern.search(key)}
         if quarter is not None and any(_is_of_another(found, quarter) for found in _PERIOD_WORDS.finditer(key)):
             senses.add(Sense.OTHER_PERIOD)
+    if quarter is not None and _is_of_whole_year(labels, quarter):
+        senses.add(Sense.WHOLE_YEAR)
     return frozenset(senses)
+
+
+def _is_of_whole_year(labels: _Path, quarter: Quarter) -> bool:
+    """Whether the innermost label that tells a time tells the whole year of a form that is not yet so far.
+
+    "Năm 2024" over a group only names the year of what stands below; "cả năm" and "ước thực hiện năm 2024" do not.
+    """
+    if quarter.number == _LAST_QUARTER:
+        return False
+    for key in map(label_key, reversed(labels)):
+        times = [found for found in _PERIOD_WORDS.finditer(key) if not (found["plan"] or found["until"])]
+        whole = [found for found in times if found["whole"] and _is_own_year(found, quarter)]
+        if whole:
+            is_said = any(found["whole"].startswith("cả") for found in whole) or _EXPECTED.search(key) is not None
+            return is_said and len(whole) == len(times)
+        if times:
+            return False
+    return False
 
 
 _SENSES = {Sense.CUMULATIVE: _CUMULATIVE, Sense.PLANNED: _PLANNED, Sense.COMPARED: _COMPARED}
@@ -222,6 +268,8 @@ def _match(sheet: Sheet, wishes: Sequence[_Wish], rows: tuple[int, int], quarter
     raw = _raw_paths(sheet, *rows)
     keys = [tuple(header_key(part, quarter) for part in path) for path in raw]
     senses = [_senses((*above, *path), quarter) for above, path in zip(_groups_above(sheet, rows[0]), raw, strict=True)]
+    dated = _groups_above(sheet, rows[0], with_years=True)
+    continued = _continued_below(sheet, rows[1])
     at: dict[str, int] = {}
     ambiguous: dict[str, list[int]] = {}
     depth = 0
@@ -231,7 +279,9 @@ def _match(sheet: Sheet, wishes: Sequence[_Wish], rows: tuple[int, int], quarter
         return [
             place
             for place, key in enumerate(keys)
-            if place not in taken and _answers(key, wish.path) and senses[place] <= wish.senses
+            if place not in taken and _answers(key, wish.path) and wish.takes(senses[place])
+            if not wish.column.year_estimate
+            or (place not in continued and _says_this_year(dated[place], raw[place], quarter))
         ]
 
     for wish in wishes:
@@ -251,17 +301,49 @@ def _match(sheet: Sheet, wishes: Sequence[_Wish], rows: tuple[int, int], quarter
     return Header(*rows, at, units, labels, ambiguous, depth)
 
 
-def _groups_above(sheet: Sheet, top: int) -> list[_Path]:
+def _says_this_year(above: _Path, path: _Path, quarter: Quarter | None) -> bool:
+    """Whether nothing in a header makes an estimate of the year that of another year, or a percentage.
+
+    Args:
+        above: The groups above the header, those included that name a year.
+        path: The header's own labels.
+        quarter: The form's; without it nothing is known of its year.
+    """
+    keys = [_BASE_YEAR.sub("", label_key(label)) for label in (*above, *path)]
+    return quarter is not None and not (
+        any("%" in label for label in path)
+        or any(_NEIGHBOURING_YEAR.search(key) for key in keys)
+        or any(int(year) != quarter.year for key in keys for year in _SAYS_YEAR.findall(key))
+    )
+
+
+def _continued_below(sheet: Sheet, bottom: int) -> frozenset[int]:
+    """The columns whose header goes on in the row below: its first cells are blank, and others hold words."""
+    below = sheet.rows[bottom + 1] if bottom + 1 < len(sheet.rows) else []
+    if any(cell != "" for cell in below[:_FEWEST_NAMED]):
+        return frozenset()
+    return frozenset(
+        place
+        for place, cell in enumerate(below)
+        if isinstance(cell, str) and not is_missing(cell) and _WORDS.search(cell)
+    )
+
+
+def _groups_above(sheet: Sheet, top: int, *, with_years: bool = False) -> list[_Path]:
     """For each column the labels of groups right above a header's first row, which it may have left out.
 
-    A title stands over the first columns too, or names its year; a group stands over some of the others.
+    A title stands over the first columns too, or names its year; a group stands over some of the others. What names a
+    year is among them ``with_years`` only.
     """
     above: list[list[str]] = [[] for _ in sheet.rows[top]]
     for row in range(max(top - _DEEPEST_HEADER + 1, 0), top):
         for place, cell in enumerate(sheet.rows[row]):
-            if isinstance(cell, str) and cell and place >= _FEWEST_NAMED and not _FOUR_DIGITS.search(cell):
+            label = _number_text(cell) if with_years and isinstance(cell, int | float) else cell
+            if not (isinstance(label, str) and label) or place < _FEWEST_NAMED:
+                continue
+            if with_years or not _FOUR_DIGITS.search(label):
                 for covered in range(place, _end_of_group(sheet, row, place) + 1):
-                    above[covered].append(cell)
+                    above[covered].append(label)
     return [tuple(labels) for labels in above]
 
 

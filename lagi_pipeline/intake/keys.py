@@ -440,8 +440,32 @@ class _Totals:
             self._keyed.rejected.append((index, name, "total_sum", reason))
         if differences:
             self._keyed.problems.append(f"dòng {self._number(index)}, {differences[0][1]}")
-        elif not self._table.has_unread_figure(index) and not self._stands_alone(index, parts):
+        elif not (
+            self._table.has_unread_figure(index)
+            or self._stands_alone(index, parts)
+            or self._expects_for_town(index, parts)
+        ):
             self._leaving.append(index)
+
+    def _expects_for_town(self, index: int, parts: Sequence[int]) -> bool:
+        """Keep of the first total what the office expects of the year for the whole town, where it does so for no unit.
+
+        It is no sum of the units: the row stays as the town's, with that figure alone.
+        """
+        frame, form = self._keyed.frame, self._table.form
+        expected = [column.name for column in form.columns if column.year_estimate]
+        given = [name for name in expected if frame[name].notna()[index]]
+        town = self._place.file
+        if not given or not parts or self._found[index].block is not None or town.code in set(frame["unit_code"]):
+            return False
+        if any(frame.loc[list(parts), name].notna().any() for name in given):
+            return False
+        if any((part, name) in self._table.unread for part in parts for name in given):
+            return False
+        others = [name for name in self._table.figures if name not in given]
+        frame.loc[index, others] = None
+        frame.loc[index, ["unit_code", "unit_name"]] = [town.code, town.name_vi]
+        return True
 
     def _stands_alone(self, index: int, parts: Sequence[int]) -> bool:
         """Whether a total has a figure that the form asks of every unit and no unit gives: it cannot just leave.
@@ -452,6 +476,7 @@ class _Totals:
         alone = [
             name
             for name in self._table.additive
+            if not form.column(name).year_estimate or self._found[index].block is not None
             # A block's total without any row of the block may sum up rows that stand elsewhere.
             if parts or not self._parts
             if frame[name].notna()[index] and frame.loc[list(parts), name].isna().all()

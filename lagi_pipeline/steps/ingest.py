@@ -38,7 +38,7 @@ FUTURE = "future"
 """Said of a day that the run has not reached: a slip of the pen, or a machine whose clock is wrong."""
 _CLOCK_TOLERANCE = timedelta(days=1)
 """How far another machine's clock, or a meta file that states no zone, may be ahead of ours."""
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Raised whenever the same file would be read to other rows."""
 NO_OFFICE_FILE = "không phải tệp số liệu (tệp tạm, ảnh, thư mục, liên kết ra ngoài): không đọc"
 GONE = "tệp đã đọc nay không còn trong thư mục; số liệu đã nhận vẫn giữ nguyên (muốn rút lại: withdrawn: true)"

@@ -152,7 +152,9 @@ def by_unit(make: Callable[[Draw, int], Row]) -> Callable[[Draw, Filling], None]
         for at, body in enumerate(layout.body):
             if body.kind is RowKind.UNIT and draw(st.integers(0, 9)):
                 row = make(draw, decimals)
-                made.rows[at] = {name: value for name, value in row.items() if name not in left_out}
+                made.rows[at] = {
+                    name: value for name, value in row.items() if name in layout.places and name not in left_out
+                }
         if draw(st.booleans()):
             _print_totals(made)
 
@@ -176,7 +178,8 @@ def _print_totals(made: Filling) -> None:
 
 
 def _summed(made: Filling, rows: Sequence[int]) -> Row:
-    additive = [column.name for column in made.layout.form.columns if column.additive]
+    columns = made.layout.form.columns
+    additive = [column.name for column in columns if column.additive and column.name in made.layout.places]
     given = {name: [made.rows[at][name] for at in rows if name in made.rows.get(at, {})] for name in additive}
     return {name: _total(values) for name, values in given.items() if values}
 
@@ -245,7 +248,8 @@ def _employment(draw: Draw, _: int) -> Row:
         **ways,
         "women": _up_to(draw, placed),
         "trained": _up_to(draw, placed),
-        "placed_ytd": placed + _up_to(draw, 5_000),
+        "placed_ytd": (so_far := placed + _up_to(draw, 5_000)),
+        "year_estimate": so_far + _up_to(draw, 5_000),
     }
 
 
@@ -346,11 +350,22 @@ def _budget(draw: Draw, made: Filling) -> None:
     for name, figures in money.items():
         if name not in left_out:
             _put(made, name, {at: _grains(count, decimals) for at, count in figures.items()})
+    _put_estimate(draw, made, tree, left_out, (money["actual"], decimals))
     for source in ("province", "council"):
         if f"percent_of_{source}" not in left_out:
             plan = money[f"plan_{source}"]
             _put(made, f"percent_of_{source}", {at: _percent(done, plan[at]) for at, done in money["actual"].items()})
     _put_last_year(draw, made, left_out, money["actual"])
+
+
+def _put_estimate(
+    draw: Draw, made: Filling, tree: Tree, left_out: set[str], done: tuple[Mapping[int, int], int]
+) -> None:
+    """What is expected of the year, in the quarters that are asked: never less than what is done, in so many grains."""
+    so_far, decimals = done
+    if "year_estimate" in made.layout.places and "year_estimate" not in left_out:
+        rest = tree.grown(lambda at: draw(st.integers(0, 10**7)) if at in so_far else None)
+        _put(made, "year_estimate", {at: _grains(count + rest[at], decimals) for at, count in so_far.items()})
 
 
 def _put_last_year(draw: Draw, made: Filling, left_out: set[str], rows: Mapping[int, int]) -> None:
@@ -373,7 +388,8 @@ def _running(draw: Draw, made: Filling) -> tuple[Tree, dict[int, int], int]:
 
 def _industry(draw: Draw, made: Filling) -> None:
     left_out = _left_out(draw, made.layout)
-    _, so_far, decimals = _running(draw, made)
+    tree, so_far, decimals = _running(draw, made)
+    _put_estimate(draw, made, tree, left_out, (so_far, decimals))
     plan = {at: max(1, count * draw(st.integers(20, 400)) // 100) for at, count in so_far.items()}
     if "plan" not in left_out:
         _put(made, "plan", {at: _grains(count, decimals) for at, count in plan.items()})
@@ -384,7 +400,8 @@ def _industry(draw: Draw, made: Filling) -> None:
 
 def _exports(draw: Draw, made: Filling) -> None:
     left_out = _left_out(draw, made.layout)
-    tree, so_far, _ = _running(draw, made)
+    tree, so_far, decimals = _running(draw, made)
+    _put_estimate(draw, made, tree, left_out, (so_far, decimals))
     for name in ("quantity_quarter", "quantity_ytd"):
         if name not in left_out:
             _put(made, name, {at: draw(st.integers(0, 10**6)) / 10 for at in tree.rows if at in so_far})

@@ -381,7 +381,21 @@ def test_the_instructions_tell_every_column_rule_and_day(folder: str) -> None:
         asked = [RULES[check.name] for check in layout.form.schema.checks]
         for rule in asked:
             opening = rule.reason.partition("{")[0].strip()
-            assert set(rule.on) & set(layout.form.unasked) or opening in text
+            left_out = {column.name for column in layout.form.columns if column.name not in layout.places}
+            assert set(rule.on) & left_out or opening in text
+
+
+@pytest.mark.parametrize("folder", ["budget_revenue", "budget_spending", "industry", "exports", "employment"])
+def test_what_is_expected_of_the_year_is_asked_within_the_year_only(folder: str) -> None:
+    for number in (1, 2, 3, 4):
+        book = books(Quarter(2024, number))[folder]
+        layout = book.layouts[0]
+        text = "\n".join(str(cell) for row in opened(book)[SHEET].iter_rows(values_only=True) for cell in row)
+        labels = [label for _, label in layout.header]
+        is_asked = number < 4
+        assert ("year_estimate" in layout.places) is is_asked
+        assert ("Ước thực hiện cả năm" in labels) is is_asked
+        assert ("«Ước cả năm»" in text) is is_asked
 
 
 def test_no_template_asks_who_people_are() -> None:

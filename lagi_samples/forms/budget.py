@@ -8,10 +8,11 @@ from datetime import date
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_samples.arithmetic import Line, percent
-from lagi_samples.office import Frame, Header, cumulative_period, framed
+from lagi_samples.office import Frame, Header, cumulative_period, framed, grouped_header
 from lagi_samples.sheet import Sheet, Value
 
 UNNAMED = "Dự toán năm"
+EXPECTED = "Ước thực hiện cả năm"
 
 REVENUE = (
     Line("A", "A", "Tổng thu NSNN trên địa bàn"),
@@ -71,6 +72,7 @@ class BudgetFigures:
         plans: the year's plan by the name that heads its column; one column headed ``Dự toán năm`` where unnamed.
         estimate: whether the title says ``ước``.
         notes: further notes below the table.
+        expected: what the office expects of the whole year, printed beside ``done`` where it is given.
     """
 
     done: Mapping[str, int]
@@ -78,6 +80,7 @@ class BudgetFigures:
     plans: Mapping[str, Mapping[str, int]]
     estimate: bool = False
     notes: Sequence[str] = field(default_factory=tuple)
+    expected: Mapping[str, int] | None = None
 
 
 def budget_revenue(quarter: Quarter, figures: BudgetFigures, dated: date, name: str = "Biểu 94") -> Sheet:
@@ -114,13 +117,19 @@ def _form(quarter: Quarter, figures: BudgetFigures, dated: date, name: str, form
         unit_line="Đơn vị tính: triệu đồng",
         notes=figures.notes,
     )
-    body = [_numbers(len(figures.plans)), *[_row(line, figures) for line in form.outline]]
-    return framed(name, frame, _header(quarter, figures), body, [6, 46, *[15] * (2 + 2 * len(figures.plans))])
+    is_expected = figures.expected is not None
+    body = [_numbers(len(figures.plans), is_expected), *[_row(line, figures) for line in form.outline]]
+    widths = [6, 46, *[15] * (2 + is_expected + 2 * len(figures.plans))]
+    return framed(name, frame, _header(quarter, figures), body, widths)
 
 
 def _header(quarter: Quarter, figures: BudgetFigures) -> Header:
     span = ("quý I", "6 tháng", "9 tháng", "năm")[quarter.number - 1]
     done = f"{'Ước thực hiện' if figures.estimate or quarter.next.number > 1 else 'Thực hiện'} {span}"
+    if figures.expected is not None:
+        return grouped_header(
+            "STT", "Nội dung", UNNAMED, done, EXPECTED, ("So sánh (%)", (UNNAMED, "Cùng kỳ năm trước"))
+        )
     if len(figures.plans) == 1:
         return Header(
             [["STT", "Nội dung", UNNAMED, done, "So sánh (%)", None], [*[None] * 4, UNNAMED, "Cùng kỳ năm trước"]],
@@ -145,7 +154,9 @@ def _header(quarter: Quarter, figures: BudgetFigures) -> Header:
     )
 
 
-def _numbers(plans: int) -> list[Value]:
+def _numbers(plans: int, is_expected: bool) -> list[Value]:  # noqa: FBT001 - a column more or not
+    if is_expected:
+        return ["A", "B", "1", "2", "3", "4=2/1", "5"]
     if plans == 1:
         return ["A", "B", "1", "2", "3=2/1", "4"]
     return ["A", "B", "1", "2", "3", "4=3/1", "5=3/2", "6"]
@@ -159,6 +170,7 @@ def _row(line: Line, figures: BudgetFigures) -> list[Value]:
         line.label,
         *plans,
         done,
+        *([] if figures.expected is None else [figures.expected.get(line.key)]),
         *[percent(done, plan) for plan in plans],
         percent(done, figures.a_year_earlier.get(line.key)),
     ]

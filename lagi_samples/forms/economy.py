@@ -34,12 +34,14 @@ class IndustryFigures:
         quarter: output of the quarter.
         to_date: output from 1 January.
         a_year_earlier: output from 1 January of the year before.
+        expected: what the office expects of the whole year, where it prints that.
     """
 
     plan: Mapping[str, int]
     quarter: Mapping[str, int]
     to_date: Mapping[str, int]
     a_year_earlier: Mapping[str, int]
+    expected: Mapping[str, int] | None = None
 
 
 def industry(
@@ -61,11 +63,13 @@ def industry(
         "Kế hoạch năm",
         f"Thực hiện quý {quarter.roman}" if in_billions else "Thực hiện quý",
         "Lũy kế từ đầu năm" if in_billions else "Luỹ kế từ đầu năm (2)",
+        *([] if figures.expected is None else [f"Ước cả năm {quarter.year}"]),
         ("So sánh (%)", ("Kế hoạch", "Cùng kỳ")),
     )
     body: list[list[Value]] = []
     for line in INDUSTRY:
-        money = [table[line.key] for table in (figures.plan, figures.quarter, figures.to_date)]
+        tables = (figures.plan, figures.quarter, figures.to_date, figures.expected)
+        money = [table[line.key] for table in tables if table is not None]
         done = figures.to_date[line.key]
         shown: list[Value] = [_scaled(amount, scale) for amount in money]
         indices: list[Value] = [
@@ -73,7 +77,8 @@ def industry(
             percent(done, figures.a_year_earlier[line.key], 1),
         ]
         body.append([line.code, line.label, *shown, *indices])
-    return framed("GTSX công nghiệp", frame, header, body, [6, 30, 14, 14, 18, 12, 12])
+    widths = [6, 30, 14, 14, 18, *([] if figures.expected is None else [14]), 12, 12]
+    return framed("GTSX công nghiệp", frame, header, body, widths)
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ class ExportLine:
         quantity_to_date: from 1 January.
         value_to_date: from 1 January.
         value_a_year_earlier: from 1 January of the year before.
+        expected: value that the office expects of the whole year, where it prints that.
     """
 
     quantity: int | None
@@ -120,6 +126,7 @@ class ExportLine:
     quantity_to_date: int | None
     value_to_date: int
     value_a_year_earlier: int
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,7 @@ def exports(
         "ĐVT",
         ("Thực hiện quý", ("Lượng", "Trị giá")),
         ("Lũy kế" if in_millions else "Luỹ kế", ("Lượng", "Trị giá")),
+        *([("Ước thực hiện cả năm", ("Trị giá",))] if figures.total.expected is not None else []),
         "So sánh cùng kỳ (%)",
     )
     rows = [
@@ -163,7 +171,7 @@ def exports(
     ]
     whole = _export_row(None, "Tổng trị giá", None, figures.total, scale)
     body = [*rows, whole] if in_millions else [whole, *rows]
-    return framed("Xuất khẩu", frame, header, body, [6, 24, 10, 12, 14, 12, 14, 14])
+    return framed("Xuất khẩu", frame, header, body, [6, 24, 10, 12, 14, 12, *[14] * (len(body[0]) - 6)])
 
 
 def _export_row(code: str | None, label: str, unit: str | None, line: ExportLine, scale: int) -> list[Value]:
@@ -175,6 +183,7 @@ def _export_row(code: str | None, label: str, unit: str | None, line: ExportLine
         _scaled(line.value, scale),
         line.quantity_to_date,
         _scaled(line.value_to_date, scale),
+        *([] if line.expected is None else [_scaled(line.expected, scale)]),
         percent(line.value_to_date, line.value_a_year_earlier, 1),
     ]
 

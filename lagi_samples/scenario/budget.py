@@ -32,6 +32,10 @@ _REVENUE_PLANS = {
 _SHARED_PART = 0.62
 
 _DEVELOPMENT_DONE = {2023: (13_300, 29_000, 46_300, 78_400), 2024: (9_200, 24_000, 47_000, 83_100)}
+_EXPECTED = Quarter(2024, 3)
+"""The quarter whose forms say what the office expects of the year: in triệu đồng, by section."""
+_REVENUE_EXPECTED = 194_500
+_SPENDING_EXPECTED = {"A.I": 78_000, "A.II": 330_000, "B": 38_000}
 _CURRENT_DONE = {2023: (66_500, 143_800, 221_900, 318_400), 2024: (69_100, 150_200, 231_700, 334_900)}
 _TARGETED_DONE = {2023: (6_200, 14_900, 24_600, 37_300), 2024: (5_900, 15_300, 26_100, 39_200)}
 _SPENDING_PLANS = {
@@ -84,6 +88,7 @@ def revenue_figures(quarter: Quarter, estimate: int | None = None) -> BudgetFigu
         plans={name: _revenue_plan(quarter, total) for name, total in _REVENUE_PLANS[quarter.year].items()},
         estimate=estimate is not None,
         notes=(_BASE_NOTE,) if quarter == Quarter(2023, 4) else (),
+        expected=_revenue_expected(done) if quarter == _EXPECTED else None,
     )
 
 
@@ -99,6 +104,18 @@ def _revenue_done(quarter: Quarter, estimate: int | None = None) -> Figures:
         done["A.I.7"] -= fall
         done["A.I.9"] += fall
     return added_up(REVENUE, done)
+
+
+def _revenue_expected(done: Figures) -> Figures:
+    """The year as expected: what is done, and the rest by the usual shares."""
+    year = _of_leaves(REVENUE, done)
+    _spread(year, leaves(REVENUE, "A"), _REVENUE_EXPECTED - done["A"])
+    _spread(year, leaves(REVENUE, "B"), round(_SHARED_PART * _REVENUE_EXPECTED) - done["B"])
+    return added_up(REVENUE, year)
+
+
+def _of_leaves(outline: Sequence[Line], figures: Figures) -> Figures:
+    return {line.key: figures[line.key] for line in outline if line.share}
 
 
 def _revenue_plan(quarter: Quarter, total: int) -> Figures:
@@ -119,7 +136,15 @@ def spending_figures(quarter: Quarter) -> BudgetFigures:
             _before(SPENDING, done) if quarter.year == QUARTERS[0].year else _spending_done(quarter.a_year_earlier)
         ),
         plans={name: _spending_plan(*parts) for name, parts in _SPENDING_PLANS[quarter.year].items()},
+        expected=_spending_expected(done) if quarter == _EXPECTED else None,
     )
+
+
+def _spending_expected(done: Figures) -> Figures:
+    year = _of_leaves(SPENDING, done)
+    for section, total in _SPENDING_EXPECTED.items():
+        _spread(year, _within(section), total - done[section])
+    return added_up(SPENDING, year)
 
 
 def _spending_done(quarter: Quarter) -> Figures:

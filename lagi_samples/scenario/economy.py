@@ -34,6 +34,10 @@ _BILLIONS_FROM = 2024
 _REVISION = 2_500
 _SOURCE_NOTE = "số của năm 2023 được nguồn công bố gọi là doanh thu."
 
+_EXPECTED = Quarter(2024, 3)
+"""The quarter whose forms say what the office expects of the year."""
+_INDUSTRY_EXPECTED = 1_840_000
+_EXPORTS_EXPECTED = 185_000
 _EXPORTS_TO_DATE = {2023: (37_600, 80_200, 126_900, 177_200), 2024: (40_100, 84_900, 134_200, 187_900)}
 _FIRST_SENT = 1_400
 
@@ -61,7 +65,15 @@ def industry_figures(quarter: Quarter) -> IndustryFigures:
             line.key: round(to_date[line.key] / (1.04 + 0.01 * at)) for at, line in enumerate(leaves(INDUSTRY, "T"))
         }
         earlier = added_up(INDUSTRY, leaf)
-    return IndustryFigures(_output_of(quarter.year, _INDUSTRY_PLAN[quarter.year]), done, to_date, earlier)
+    plan = _output_of(quarter.year, _INDUSTRY_PLAN[quarter.year])
+    expected = _industry_expected(to_date) if quarter == _EXPECTED else None
+    return IndustryFigures(plan, done, to_date, earlier, expected)
+
+
+def _industry_expected(to_date: Figures) -> Figures:
+    """The year as expected: what is done, and the rest as uneven as the last quarter is."""
+    rest = _output_of(_EXPECTED.year, _INDUSTRY_EXPECTED - to_date["T"], _EXPECTED.number + 1)
+    return {key: amount + rest[key] for key, amount in to_date.items()}
 
 
 def _output(quarter: Quarter) -> Figures:
@@ -104,6 +116,7 @@ def export_figures(quarter: Quarter, *, first_sent: bool = False) -> ExportFigur
     if first_sent:
         values[-1][0] += _FIRST_SENT
     earlier = _values_a_year_earlier(quarter)
+    expected = _exports_expected([sum(column) for column in zip(*values, strict=True)], quarter)
     goods = [
         ExportLine(
             quantity=quantities[-1][at],
@@ -111,6 +124,7 @@ def export_figures(quarter: Quarter, *, first_sent: bool = False) -> ExportFigur
             quantity_to_date=_summed([row[at] for row in quantities]),
             value_to_date=sum(row[at] for row in values),
             value_a_year_earlier=earlier[at],
+            expected=None if expected is None else expected[at],
         )
         for at in range(len(GOODS))
     ]
@@ -120,8 +134,17 @@ def export_figures(quarter: Quarter, *, first_sent: bool = False) -> ExportFigur
         quantity_to_date=None,
         value_to_date=sum(good.value_to_date for good in goods),
         value_a_year_earlier=sum(earlier),
+        expected=None if expected is None else sum(expected),
     )
     return ExportFigures(total, goods)
+
+
+def _exports_expected(to_date: Sequence[int], quarter: Quarter) -> list[int] | None:
+    """Each good's value in the whole year as expected, where the form of the quarter prints it."""
+    if quarter != _EXPECTED:
+        return None
+    rest = apportion(_EXPORTS_EXPECTED - sum(to_date), [good.share for good in GOODS], 10)
+    return [done + more for done, more in zip(to_date, rest, strict=True)]
 
 
 def _goods(quarter: Quarter) -> tuple[list[list[int]], list[list[int | None]]]:

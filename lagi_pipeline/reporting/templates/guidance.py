@@ -121,8 +121,8 @@ def _form(layout: Layout) -> Iterator[Line]:
         cells = (column_letters(at), label, f"«{known.title_vi}»", unit, kind, need_spoken(form, known))
         yield Line(Style.CELLS, cells)
     yield from _texts("Về các dòng", _about_rows(layout))
-    yield from _texts("Dòng bị trả lại khi", [*_sums(form), *_reasons(form, Severity.ERROR)])
-    yield from _texts("Dòng được nhận nhưng bị hỏi lại khi", _reasons(form, Severity.WARNING))
+    yield from _texts("Dòng bị trả lại khi", [*_sums(form), *_reasons(layout, Severity.ERROR)])
+    yield from _texts("Dòng được nhận nhưng bị hỏi lại khi", _reasons(layout, Severity.WARNING))
 
 
 def _unit_spoken(layout: Layout, unit: str) -> str:
@@ -169,10 +169,12 @@ def _sums(form: Form) -> Iterator[str]:
         yield "dòng cha khác tổng các dòng con trực tiếp có số liệu; dòng có số liệu mà không có tên"
 
 
-def _reasons(form: Form, severity: Severity) -> list[str]:
+def _reasons(layout: Layout, severity: Severity) -> list[str]:
     """The rules that the form takes part in, with the names of its columns where a finding shows figures."""
+    form = layout.form
+    unasked = {*form.unasked, *(column.name for column in form.columns if not column.is_asked_in(layout.quarter))}
     rules = [RULES[str(check.name)] for check in form.schema.checks if check.name in RULES]
-    asked = [rule for rule in rules if not set(rule.on) & set(form.unasked)]
+    asked = [rule for rule in rules if not set(rule.on) & unasked]
     return [_spoken(rule, form) for rule in asked if rule.severity is severity]
 
 

@@ -215,7 +215,11 @@ def _is_plain_list(form: Form) -> bool:
 
 def _columns(form: Form, quarter: Quarter) -> tuple[TableColumn, ...]:
     """An STT and the columns that the blank form asks for, wide enough together for a page."""
-    asked = [column for column in form.columns if not column.personal and column.name not in form.unasked]
+    asked = [
+        column
+        for column in form.columns
+        if not column.personal and column.name not in form.unasked and column.is_asked_in(quarter)
+    ]
     columns = [_table_column(form, asked, column, quarter) for column in asked]
     if not any(column.name == _ORDINAL for column in asked):
         columns.insert(0, TableColumn(("STT",), None, _ORDINAL_WIDTH))
