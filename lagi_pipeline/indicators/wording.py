@@ -23,6 +23,11 @@ def number_vi(value: Decimal, decimals: int) -> str:
     return f"{rounded:,.{decimals}f}".translate(_SEPARATORS)
 
 
+def exact_vi(value: Decimal) -> str:
+    """``1234.50`` is ``1.234,5``: every digit that says something."""
+    return f"{value.normalize(ARITHMETIC) + 0:,f}".translate(_SEPARATORS)
+
+
 def date_vi(day: date) -> str:
     """``31/12/2023``."""
     return f"{day:%d/%m/%Y}"

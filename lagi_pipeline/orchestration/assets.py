@@ -17,6 +17,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.indicators.scorecard import Scorecard
+from lagi_pipeline.orchestration.lineage import lineage_metadata
 from lagi_pipeline.orchestration.metadata import (
     findings_markdown,
     quarter_metadata,
@@ -31,6 +32,7 @@ from lagi_pipeline.reporting.slips import SLIP_VERSION, write_slips
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 from lagi_pipeline.steps import scorecard as scoring
+from lagi_pipeline.steps import trace as tracing
 from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.publish import publish
@@ -214,7 +216,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         with warehouse.warehouse.write() as connection:
             rows = computing.rebuild_measures(connection, settings.situation)
         log.info("  %-20s %6d rows", "core.measure", rows)
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows} | lineage_metadata(tables.MEASURE))
 
     @computed(
         key=OBSERVATION,
@@ -233,14 +235,16 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             computing.write_observations(connection, figures, moment)
         rows = len(figures.observations)
         log.info("  %-20s %6d rows, evaluated at %s", "core.observation", rows, moment.isoformat(" ", "minutes"))
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "evaluated_at": moment.isoformat(" ")})
+        metadata: dict[str, Any] = {"dagster/row_count": rows, "evaluated_at": moment.isoformat(" ")}
+        return dg.MaterializeResult(metadata=metadata | lineage_metadata(tables.OBSERVATION))
 
     @computed(
         key=ATTAINMENT,
         deps=[OBSERVATION],
         group_name="mart",
         tags={"layer": "mart"},
-        metadata=table_metadata(tables.ATTAINMENT) | {"by_unit": tables.UNIT_ATTAINMENT.full_name},
+        metadata=table_metadata(tables.ATTAINMENT)
+        | {"by_unit": tables.UNIT_ATTAINMENT.full_name, "trace": tables.TRACE.full_name},
         description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã.",
     )
     def attainment(
@@ -250,10 +254,12 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         with warehouse.warehouse.write() as connection:
             figures = computing.compute(connection, settings.situation, moment)
             computing.write_attainment(connection, figures)
+            traced = tracing.write_trace(connection, settings.situation, figures, moment)
         for key in context.partition_keys:
             context.add_asset_metadata(_attainment_metadata(figures, quarter_of(key), settings), partition_key=key)
         log.info("  %-20s %6d rows", "mart.attainment", len(figures.attainment))
-        return dg.MaterializeResult(metadata={"dagster/row_count": len(figures.attainment)})
+        metadata: dict[str, Any] = {"dagster/row_count": len(figures.attainment), "trace_rows": traced}
+        return dg.MaterializeResult(metadata=metadata | lineage_metadata(tables.ATTAINMENT))
 
     @computed(
         key=FLEET,

@@ -34,7 +34,7 @@ from lagi_pipeline.warehouse.database import Warehouse, as_json, delete_version,
 log = logging.getLogger(__name__)
 
 READER_DEFECT = "reader_defect"
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Raised whenever the same file would be read to other rows."""
 NO_OFFICE_FILE = "không phải tệp số liệu (tệp tạm, ảnh, thư mục, liên kết ra ngoài): không đọc"
 GONE = "tệp đã đọc nay không còn trong thư mục; số liệu đã nhận vẫn giữ nguyên (muốn rút lại: withdrawn: true)"
@@ -222,6 +222,7 @@ class Ingestion:
         elif nothing := says_nothing(reading, accepted):
             reading.refusals.append(Refusal(NO_ROWS, nothing, reading.sheet, form=reading.form.code))
             reading.problems.append(nothing)
+        reading.keep_printed(accepted, form.figures)
         reading.let_go()
         return accepted
 
@@ -266,7 +267,7 @@ class Ingestion:
     ) -> None:
         table = tables.feed_tables()[reading.form.code]
         for part in in_parts(rows):
-            insert(connection, table, part.assign(cells=reading.addresses(part), **envelope.columns(reading)))
+            insert(connection, table, reading.with_cells(part).assign(**envelope.columns(reading)))
         self._write_findings(connection, envelope.file, envelope.received_at, [reading], result)
         self._refuse(connection, envelope.file, envelope.received_at, reading.refusals)
         result.refused.extend(f"{envelope.file.name}: {refusal.reason}" for refusal in reading.refusals)

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from lagi_pipeline.warehouse.database import Warehouse, create_schemas, create_statements, literal, quoted
+from lagi_pipeline.warehouse.macros import MACROS, create_macros, macros_of
 from lagi_pipeline.warehouse.tables import Table, all_tables
 
 
@@ -31,7 +32,7 @@ def publish(warehouse: Warehouse) -> Published:
     Call it where the gate has let the tables through, and under the same lock.
 
     Raises:
-        PublishError: the fresh file has other tables, rows or comments than it should; nothing is replaced.
+        PublishError: the fresh file has other tables, macros, rows or comments than it should; nothing is replaced.
     """
     published = [table for table in all_tables() if table.published]
     fresh = warehouse.published.with_name(f".{warehouse.published.stem}.{os.getpid()}.fresh")
@@ -64,6 +65,7 @@ def _write(working: Path, fresh: Path, published: list[Table]) -> dict[str, int]
                 f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM working.{table.full_name}{order}"  # noqa: S608 - names are the models'
             ).fetchone()
             rows[table.full_name] = copied[0] if copied else 0
+        create_macros(connection)
         connection.commit()
         connection.execute("CHECKPOINT fresh")
     return rows
@@ -86,3 +88,6 @@ def _verify(fresh: Path, published: list[Table], rows: dict[str, int]) -> None:
                 raise PublishError(f"{table.full_name}: {found} rows where {rows[table.full_name]} were written")
             if there[table.full_name] != table.comment:
                 raise PublishError(f"{table.full_name}: the comment is {literal(str(there[table.full_name]))}")
+        macros = macros_of(reader)
+        if macros != {macro.name: macro.comment for macro in MACROS}:
+            raise PublishError(f"macros {sorted(macros)} where {sorted(macro.name for macro in MACROS)} were made")
