@@ -44,6 +44,8 @@ ROLES_VI = {
     TARGET: "chỉ tiêu năm",
 }
 """What a row of the trace is to its figure."""
+_PERCENT = "%"
+"""What a rate at last year's end is in, though the change is in points."""
 _LEFT_OUT = "biểu không có dòng này: tính là 0"
 
 
@@ -236,7 +238,8 @@ class _Tracer:
                 yield from self._of_part(role, part, multiplier)
         if derivation.baseline is not None and derivation.baseline.baseline is not None:
             said = f"cuối năm {quarter.year - 1}"
-            yield self._of_document(BASELINE, derivation.baseline, derivation.baseline.baseline, quarter.year, said)
+            stated = (derivation.baseline.baseline, _PERCENT)
+            yield self._of_document(BASELINE, derivation.baseline, stated, quarter.year, said)
 
     def _of_part(self, role: str, part: Part, multiplier: Decimal) -> Iterator[_Source]:
         if part.left_out:
@@ -264,17 +267,19 @@ class _Tracer:
             and f"{said[1].file} ({said[1].quarter})" == target.clause
         ]
         if not printed:
-            yield self._of_document(TARGET, target, target.value, year, None)
+            yield self._of_document(TARGET, target, (target.value, target.unit), year)
             return
         value, vintage = printed[-1]
         for cell in self._cells(value):
             yield _Source(TARGET, value, vintage, cell, plan=target)
 
-    def _of_document(self, role: str, target: Target, value: Decimal, year: int, note_vi: str | None) -> _Source:
-        # What a targets file states comes in the indicator's unit, whatever unit the file states it in.
-        cell = MeasureCell("", None, "", value, target.unit, Decimal(1), value)
-        document = self.sources.documents[year]
-        return _Source(role, None, None, cell, plan=target, document=document, note_vi=note_vi)
+    def _of_document(
+        self, role: str, plan: Target, stated: tuple[Decimal, str], year: int, note_vi: str | None = None
+    ) -> _Source:
+        """An entry of a targets file, with its unit; it has been brought to that unit, whatever the file states."""
+        value, unit = stated
+        cell = MeasureCell("", None, "", value, unit, Decimal(1), value)
+        return _Source(role, None, None, cell, plan=plan, document=self.sources.documents[year], note_vi=note_vi)
 
     def _row(self, seen: Observation, position: int, source: _Source) -> TraceRow:
         indicator = self.catalogue.indicator(seen.indicator_code)

@@ -44,6 +44,13 @@ TAMPERED = {
         "DELETE FROM core.observation",
         "UPDATE mart.feed_scorecard SET on_time = 1 WHERE status = 'missing'",
         "DELETE FROM mart.overdue",
+        "UPDATE core.measure_cell SET text = '1' WHERE quarter = '2024-Q1'",
+        "UPDATE mart.trace SET cell = 'A1' WHERE quarter = '2024-Q4'",
+        "UPDATE mart.trace_line SET derivation_vi = 'không' WHERE quarter = '2024-Q4'",
+    ],
+    "traced": [
+        "DELETE FROM mart.trace WHERE quarter = '2024-Q4' AND indicator_code = 'jobs' AND role <> 'target'",
+        "DELETE FROM mart.trace WHERE quarter = '2024-Q4' AND indicator_code = 'clean_water' AND role = 'target'",
     ],
     "no_personal_data": [
         'UPDATE quarantine.rejected_row SET raw_row = \'{"Chủ tàu": "Nguyễn Văn A"}\' WHERE row = 1941',
