@@ -33,6 +33,7 @@ from lagi_pipeline.reporting import published
 from lagi_pipeline.reporting.attainment_table import as_text, headline
 from lagi_pipeline.reporting.scorecard_table import overdue, overdue_lines
 from lagi_pipeline.reporting.templates import books_of, write_template
+from lagi_pipeline.reporting.trace_table import trace_text, traced
 from lagi_pipeline.resolution.document import DocumentError
 from lagi_pipeline.resolution.proposal import Proposal, propose_targets
 from lagi_pipeline.resolution.writing import as_yaml, question_line
@@ -279,6 +280,29 @@ def show(settings: Settings, quarter: Quarter | None) -> None:
     except FileNotFoundError as error:
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)
+
+
+@main.command()
+@click.argument("indicator")
+@click.argument("quarter", type=QUARTER)
+@click.pass_obj
+def trace(settings: Settings, indicator: str, quarter: Quarter) -> None:
+    """Print how the published figure of INDICATOR in QUARTER was made, down to the cells of the offices' files."""
+    known = {one.code: one for one in settings.catalogue.indicators}
+    if indicator not in known:
+        click.echo(f"failed: no indicator {indicator!r}; there are {', '.join(known)}", err=True)
+        sys.exit(FAILED)
+    try:
+        with published.open_published(settings.warehouse.published) as connection:
+            rows = traced(connection, indicator, str(quarter))
+    except FileNotFoundError as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
+    if not rows:
+        click.echo(f"failed: {indicator} has no figure and no target in {quarter}", err=True)
+        sys.exit(FAILED)
+    click.echo(f"{known[indicator].name_vi}, {quarter.label_vi}\n")
+    click.echo(trace_text(rows, settings.catalogue))
 
 
 @main.command()

@@ -143,6 +143,37 @@ def test_showing_a_quarter_that_has_no_lines_says_so(lagi: Lagi, village_copy: P
     assert done.exit_code != 0 or "no line" in done.output
 
 
+def test_a_figure_is_traced_to_its_cells_files_and_targets(lagi: Lagi, village_copy: Path) -> None:
+    done = lagi(village_copy, "trace", "clean_water", "2024-Q4")
+    assert done.exit_code == 0, done.output
+    assert "27.538 hộ / số hộ của 9 phường, xã" in done.output
+    assert "94,60 %" in done.output
+    assert "F13" in done.output
+    assert "water/2024-Q4/nuoc-sach-2024.xlsx (sha256 " in done.output
+    assert "Chỉ tiêu năm (Nghị quyết Thị ủy): 95 %, resolution/2024/targets.yaml, II.B.5" in done.output
+
+
+def test_a_line_without_a_figure_says_why_instead_of_its_cells(lagi: Lagi, village_copy: Path) -> None:
+    done = lagi(village_copy, "trace", "budget_revenue", "2024-Q4")
+    assert done.exit_code == 0
+    assert "không có số liệu: Phòng Tài chính - Kế hoạch chưa báo cáo" in done.output
+    assert "Chỉ tiêu năm" in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("waterr", "2024-Q4"), "no indicator 'waterr'; there are budget_revenue, "),
+        (("clean_water", "2031-Q1"), "clean_water has no figure and no target in 2031-Q1"),
+        (("clean_water", "2024"), "expected a quarter like 2024-Q3"),
+    ],
+)
+def test_what_cannot_be_traced_is_said(lagi: Lagi, village_copy: Path, words: tuple[str, str], said: str) -> None:
+    done = lagi(village_copy, "trace", *words)
+    assert done.exit_code == 1
+    assert said in done.output
+
+
 def test_a_killed_run_is_marked_as_failed_and_a_living_one_is_left() -> None:
     """Else it would stand as running, and the queue of the UI and the schedules would wait for it for ever."""
     host = socket.gethostname()

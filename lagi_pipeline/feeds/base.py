@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,14 +20,42 @@ from lagi_pipeline.vietnamese.text import label_key
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedCell:
+    """A cell of a reported figure: where it stands, what stood there, and what it is in the table's unit.
+
+    ``scale`` is what one of ``printed_unit`` is in the table's unit: ``value`` is the printed number times it.
+    """
+
+    row: int
+    cell: str | None
+    text: str
+    printed_unit: str
+    scale: Decimal
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Reported:
-    """One figure that a form reports: a measure of a unit, and where it stands."""
+    """One figure that a form reports: a measure of a unit, and the cells that it is the sum of."""
 
     measure: str
     unit_code: str
-    value: Decimal
-    row: int
-    cell: str | None
+    cells: tuple[ReportedCell, ...]
+
+    @property
+    def value(self) -> Decimal:
+        """The figure, in the unit of the form's table."""
+        return sum((cell.value for cell in self.cells), Decimal(0))
+
+    @property
+    def row(self) -> int:
+        """The row of its first cell."""
+        return self.cells[0].row
+
+    @property
+    def cell(self) -> str | None:
+        """The address of its first cell."""
+        return self.cells[0].cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +85,18 @@ class History:
         return self.quarters.get(quarter)
 
 
-Emit = Callable[[pd.DataFrame, str], Iterable[Reported]]
-"""From accepted rows and the place's code to what they report."""
+@dataclass(frozen=True)
+class Emit:
+    """From accepted rows and the place's code to what they report; ``columns`` says which column each measure is of."""
+
+    columns: Mapping[str, str]
+    report: Callable[[pd.DataFrame, str], Iterable[Reported]]
+
+    def __call__(self, rows: pd.DataFrame, place_code: str) -> Iterable[Reported]:
+        """What the rows report."""
+        return self.report(rows, place_code)
+
+
 SeriesCheck = Callable[[pd.DataFrame, History, Quarter], Iterable[SeriesFinding]]
 
 
@@ -69,6 +107,11 @@ class FeedForm:
     form: Form
     emit: Emit | None = None
     series: tuple[SeriesCheck, ...] = ()
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """The columns that its measures are read from."""
+        return frozenset(self.emit.columns.values() if self.emit else ())
 
     def beside_its_past(self, rows: pd.DataFrame, history: History, quarter: Quarter) -> list[SeriesFinding]:
         """What all its series checks find; a cell that is rejected needs no warnings beside."""
@@ -95,32 +138,59 @@ def by_unit(**measures: str) -> Emit:
     Rows of the same unit (in different blocks) add up; where one of them lacks the figure, the unit has none.
     """
 
-    def emit(frame: pd.DataFrame, place_code: str) -> Iterator[Reported]:
+    def report(frame: pd.DataFrame, place_code: str) -> Iterator[Reported]:
         del place_code  # a unit row carries its own
-        for unit_code, rows in frame[frame["unit_code"].notna()].groupby("unit_code", sort=False):
-            first = rows.iloc[0]
+        cells = _StoodCells(frame, measures)
+        by_code: dict[str, list[int]] = {}
+        for at, code in enumerate(frame["unit_code"].tolist()):
+            if isinstance(code, str):
+                by_code.setdefault(code, []).append(at)
+        for code, rows in by_code.items():
             for column, measure in measures.items():
-                if rows[column].notna().all():
-                    value = sum((exact(value) for value in rows[column]), Decimal(0))
-                    yield Reported(measure, str(unit_code), value, int(first["row"]), _cell(first, column))
+                if all(cells.has_figure(at, column) for at in rows):
+                    yield Reported(measure, code, tuple(cells.of(at, column) for at in rows))
 
-    return emit
+    return Emit({measure: column for column, measure in measures.items()}, report)
 
 
-def of_items(**measures: tuple[str, str]) -> Emit:
-    """Emit a column of an item's row as a town measure: ``of_items(revenue_ytd=("total", "actual"))``."""
+def of_items(key: str = "item", /, **measures: tuple[str, str]) -> Emit:
+    """Emit a column of an item's row as a town measure: ``of_items(revenue_ytd=("total", "actual"))``.
 
-    def emit(frame: pd.DataFrame, place_code: str) -> Iterator[Reported]:
+    ``key`` is the column that says which item a row is.
+    """
+
+    def report(frame: pd.DataFrame, place_code: str) -> Iterator[Reported]:
+        cells = _StoodCells(frame, {column for _, column in measures.values()})
+        items = frame[key].tolist()
         for measure, (item, column) in measures.items():
-            for _, row in frame[(frame["item"] == item) & frame[column].notna()].iterrows():
-                yield Reported(measure, place_code, exact(row[column]), int(row["row"]), _cell(row, column))
+            for at, found in enumerate(items):
+                if found == item and cells.has_figure(at, column):
+                    yield Reported(measure, place_code, (cells.of(at, column),))
 
-    return emit
+    return Emit({measure: column for measure, (_, column) in measures.items()}, report)
 
 
-def _cell(row: pd.Series[Any], column: str) -> str | None:
-    cell: str | None = json.loads(row["cells"]).get(column)
-    return cell
+class _StoodCells:
+    """The cells of some columns of accepted rows as they stood, by the row's position."""
+
+    def __init__(self, rows: pd.DataFrame, columns: Iterable[str]) -> None:
+        self._numbers: list[int] = rows["row"].tolist()
+        self._addresses: list[str] = rows["cells"].tolist()
+        self._printed: list[str] = rows["printed"].tolist()
+        self._values: dict[str, list[Any]] = {column: rows[column].tolist() for column in columns}
+        self._given: dict[str, list[bool]] = {column: rows[column].notna().tolist() for column in columns}
+        self._parsed: dict[int, tuple[Mapping[str, str], Mapping[str, Sequence[str]]]] = {}
+
+    def has_figure(self, at: int, column: str) -> bool:
+        return self._given[column][at]
+
+    def of(self, at: int, column: str) -> ReportedCell:
+        if at not in self._parsed:
+            self._parsed[at] = json.loads(self._addresses[at]), json.loads(self._printed[at])
+        addresses, printed = self._parsed[at]
+        text, unit, scale = printed[column]
+        value = exact(self._values[column][at])
+        return ReportedCell(int(self._numbers[at]), addresses.get(column), text, unit, Decimal(scale), value)
 
 
 _FLOAT_NOISE = 1e-12

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from lagi_pipeline.feeds.base import Emit, Feed, Reported, keeps_scale, named_in_outline, of_items
+from lagi_pipeline.feeds.base import Feed, keeps_scale, named_in_outline, of_items
 from lagi_pipeline.feeds.plausibility import compared
 from lagi_pipeline.intake.form import (
     Covers,
@@ -177,11 +177,6 @@ _CROP_ROWS = (
 )
 
 
-def _forest(frame: pd.DataFrame, place_code: str) -> Iterable[Reported]:
-    emit: Emit = of_items(forest_area=(_FOREST, "area"), natural_area=(NATURAL_AREA, "area"))
-    return emit(frame.assign(item=frame["code"]), place_code)
-
-
 _SAME_CROP = named_in_outline("crop")
 
 FORESTRY = Feed(
@@ -201,7 +196,7 @@ FORESTRY = Feed(
                 lines=(Line(NATURAL_AREA, _NATURAL_AREA_LABELS, "area", "code"),),
                 sheet_vi="Biểu 1",
             ),
-            _forest,
+            of_items("code", forest_area=(_FOREST, "area"), natural_area=(NATURAL_AREA, "area")),
             keeps_scale("code", ["area"]),
             key="code",
         ),

@@ -212,6 +212,7 @@ class _Judge:
             carried=False,
             reason=join_remarks([observation.reason, level]),
             inputs=(),
+            derivation=None,
         )
 
     def _was_surveyed(self, indicator: Indicator, quarter: Quarter) -> bool:

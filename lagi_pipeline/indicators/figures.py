@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import PurePath
 
 from lagi_pipeline.catalogue.indicators import Accumulation, Cadence, Catalogue, FeedEntry, Indicator, Kind, Measure
 from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.lineage import origin, was_urban
-from lagi_pipeline.indicators.model import Evidence, MeasureValue, Refusal, Vintage
+from lagi_pipeline.indicators.model import Evidence, MeasureValue, Part, Refusal, Vintage
 from lagi_pipeline.indicators.vintages import Selection, SentBack, VintageKey, answering, key_of
 from lagi_pipeline.indicators.wording import number_vi
 
@@ -55,10 +56,15 @@ class Figure:
     bases: frozenset[str] = frozenset()
     remarks: tuple[Remark, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """What the number is the sum of, each times its factor."""
 
     def times(self, factor: Decimal | int) -> Figure:
         """The figure multiplied."""
-        return self if self.value is None else replace(self, value=self.value * factor)
+        if self.value is None or factor == 1:
+            return self
+        parts = tuple(part._replace(factor=part.factor * factor) for part in self.parts)
+        return replace(self, value=self.value * factor, parts=parts)
 
     def noting(self, remark: Remark) -> Figure:
         """The figure with one more remark."""
@@ -85,6 +91,7 @@ def total(figures: Iterable[Figure]) -> Figure:
         bases=frozenset[str]().union(*(part.bases for part in parts)),
         remarks=tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
+        parts=tuple(chain.from_iterable([part.parts for part in parts])),
     )
 
 
@@ -171,7 +178,7 @@ class Reports:
         if vintage is None:
             return Figure(None, gaps=(self._unanswered(measure, quarter),))
         if line.optional and self._lacks(measure, vintage):
-            return _left_out(line, vintage)
+            return _left_out(line, vintage, self.place.file.code)
         if not measure.by_unit:
             return self._reported(measure, vintage, self.place.file.code)
         if scope is TOWN and self._is_town_only(vintage):
@@ -276,7 +283,8 @@ class Reports:
         value = self.values.get(key, {}).get((measure.code, code))
         if value is not None:
             basis = frozenset[str]() if value.basis is None else frozenset({value.basis})
-            return Figure(value.value, (vintage,), basis, self._newer_sent_back(measure, vintage))
+            remarks = self._newer_sent_back(measure, vintage)
+            return Figure(value.value, (vintage,), basis, remarks, parts=(Part(value, vintage),))
         rejected = self.rejected.get(key, {}).get(code)
         if rejected is not None:
             label = ward or self.place.file.name_vi
@@ -380,11 +388,13 @@ class Reports:
         return measure.form in self.owed_quarterly or quarter.number == 4  # noqa: PLR2004 - the last quarter
 
 
-def _left_out(line: Line, vintage: Vintage) -> Figure:
+def _left_out(line: Line, vintage: Vintage, place_code: str) -> Figure:
     """An optional line that the form does not have counts as 0, and that is said."""
     name = line.measure.name_vi[:1].lower() + line.measure.name_vi[1:]
     text = f"không có dòng {'trừ' if line.sign < 0 else 'cộng'}: {name}"
-    return Figure(Decimal(0), (vintage,), remarks=(Remark(vintage.quarter, text),))
+    zero = MeasureValue(vintage.form, vintage.quarter, vintage.sha256, line.measure.code, place_code, Decimal(0))
+    part = Part(zero, vintage, left_out=True)
+    return Figure(Decimal(0), (vintage,), remarks=(Remark(vintage.quarter, text),), parts=(part,))
 
 
 def _concerns(refusal: Refusal, feed: FeedEntry, folder: str) -> bool:

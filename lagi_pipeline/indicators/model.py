@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from lagi_pipeline.catalogue.indicators import Direction, ObsStatus, PlanSource
+from lagi_pipeline.catalogue.place import Target
 from lagi_pipeline.catalogue.quarter import Quarter
 
 
@@ -57,6 +59,59 @@ class MeasureValue:
     value: Decimal
     basis: str | None = None
     """The price basis of a rebased measure ("so sánh 2010"), else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureCell:
+    """A cell of a reported figure: what stood there, and what it is in the measure's unit.
+
+    ``value`` is ``printed_value`` times ``scale``; a figure is the sum of its cells.
+    """
+
+    sheet: str
+    cell: str | None
+    text: str
+    printed_value: Decimal
+    printed_unit: str
+    scale: Decimal
+    value: Decimal
+
+
+class Part(NamedTuple):
+    """A linear part of a figure: a reported value, the version that says it, and what it is multiplied by.
+
+    ``left_out``: the form may lack the line and does; it counts as a stated 0.
+    """
+
+    value: MeasureValue
+    vintage: Vintage
+    factor: Decimal = Decimal(1)
+    left_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a figure was made: the sum of ``numerator``, or where there is a denominator their ratio in per cent.
+
+    A rate over the quarters of a year so far is brought to a whole year (x 4 / ``quarters_passed``). A change is
+    ``last_year_end`` less the ratio, or the baseline that a target states less it.
+    """
+
+    numerator: tuple[Part, ...]
+    denominator: tuple[Part, ...] = ()
+    quarters_passed: int = 4
+    last_year_end: Derivation | None = None
+    baseline: Target | None = None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the figure is a fall since last year's end."""
+        return self.last_year_end is not None or self.baseline is not None
+
+    @property
+    def multiplier(self) -> Decimal:
+        """By what the sum or the quotient is multiplied."""
+        return Decimal(400) / self.quarters_passed if self.denominator else Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +170,8 @@ class Observation:
     """Whether it is the last survey's figure, shown in a quarter that has none of its own."""
     inputs: tuple[Vintage, ...] = ()
     """The versions that the figure rests on."""
+    derivation: Derivation | None = field(default=None, compare=False, repr=False)
+    """How it was made, None where nothing is shown; the same figure is the same, whichever cells it came from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from lagi_pipeline.indicators.figures import (
     total,
 )
 from lagi_pipeline.indicators.lineage import counted_units
-from lagi_pipeline.indicators.model import Evidence, Observation
+from lagi_pipeline.indicators.model import Derivation, Evidence, Observation
 from lagi_pipeline.indicators.wording import ARITHMETIC, date_vi, join_remarks, number_vi
 
 WEAKEST_FIRST = (ObsStatus.ESTIMATE, ObsStatus.PRELIMINARY, ObsStatus.FINAL)
@@ -106,6 +106,7 @@ class _Computed:
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     is_illustrative: bool = False
+    derivation: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ class _Observer:
     def _compute(self, indicator: Indicator, scope: Scope, quarter: Quarter) -> _Computed:
         match indicator.kind:
             case Kind.FLOW_YTD:
-                return _Computed(self._to_date(indicator, indicator.formula.numerator, scope, quarter))
+                figure = self._to_date(indicator, indicator.formula.numerator, scope, quarter)
+                return _Computed(figure, derivation=Derivation(figure.parts))
             case Kind.STOCK_RATIO:
                 return _within_cap(indicator, self._stock_ratio(indicator, scope, quarter), quarter)
             case Kind.RATIO_OVER_PERIOD:
@@ -167,17 +169,23 @@ class _Observer:
         if now.figure.value is None:
             return now
         year_end = Quarter(quarter.year - 1, 4)
-        before = self._stock_ratio(indicator, scope, year_end).figure
+        last_year_end = self._stock_ratio(indicator, scope, year_end)
+        before, derivation = (
+            last_year_end.figure,
+            now.derivation and replace(now.derivation, last_year_end=last_year_end.derivation),
+        )
         target = self._baseline(indicator, quarter) if before.value is None and scope is TOWN else None
         if target is not None and target.baseline is not None:
             said = f"{number_vi(target.baseline, indicator.decimals)} %"
             text = f"tỷ lệ cuối năm {year_end.year} lấy theo kế hoạch ({target.clause}): {said}"
             before = Figure(target.baseline, remarks=(Remark(quarter, text),))
+            derivation = now.derivation and replace(now.derivation, baseline=target)
         fall = total([before, now.figure.times(-1)])
         if before.value is None:
             text = f"không có tỷ lệ cuối năm {year_end.year} để so sánh"
             fall = replace(fall, inputs=now.figure.inputs, gaps=(Gap(quarter, text), *fall.gaps))
-        return replace(now, figure=fall, is_illustrative=target is not None and target.illustrative)
+        is_illustrative = target is not None and target.illustrative
+        return replace(now, figure=fall, is_illustrative=is_illustrative, derivation=derivation)
 
     def _baseline(self, indicator: Indicator, quarter: Quarter) -> Target | None:
         """The target of the year that states last year's end; the leading plan's first."""
@@ -259,6 +267,7 @@ class _Observer:
             reason=join_remarks(said),
             returned=not is_there and any(gap.returned for gap in figure.gaps),
             inputs=figure.inputs if is_there else (),
+            derivation=computed.derivation if shown else None,
         )
 
 
@@ -267,11 +276,12 @@ def _ratio(numerator: Figure, denominator: Figure, quarter: Quarter, quarters_pa
     both = total([numerator, denominator])
     if numerator.value is None or denominator.value is None:
         return _Computed(replace(both, value=None))
+    derivation = Derivation(numerator.parts, denominator.parts, quarters_passed)
     if not denominator.value:
         without = replace(both, value=None, gaps=(Gap(quarter, "không tính được tỷ lệ: mẫu số bằng 0"),))
-        return _Computed(without, numerator.value, denominator.value)
+        return _Computed(without, numerator.value, denominator.value, derivation=derivation)
     rate = numerator.value * _PERCENT * 4 / (denominator.value * quarters_passed)
-    return _Computed(replace(both, value=rate), numerator.value, denominator.value)
+    return _Computed(replace(both, value=rate), numerator.value, denominator.value, derivation=derivation)
 
 
 def _within_cap(indicator: Indicator, computed: _Computed, quarter: Quarter) -> _Computed:

@@ -40,7 +40,7 @@ def with_printed_plans(
     Both as known at a time: of a plan that was changed within the year the version that stood then. The newest
     quarter's form answers for the year. Only years that have a resolution are followed.
     """
-    printed = _printed(catalogue, place, evidence, known_at)
+    printed = printed_plans(catalogue, place, evidence, known_at)
     completed: list[Resolution] = []
     differences: list[PlanDifference] = []
     for resolution in resolutions:
@@ -67,13 +67,14 @@ def _says(target: Target, printed: Decimal) -> bool:
     return target.value <= printed <= (target.value if target.upper is None else target.upper)
 
 
-_Printed = dict[tuple[Quarter, str, PlanSource], tuple[MeasureValue, Vintage]]
+PrintedPlans = dict[tuple[Quarter, str, PlanSource], tuple[MeasureValue, Vintage]]
+"""By quarter, indicator and plan source: what a form prints, and the version that does."""
 
 
-def _printed(catalogue: Catalogue, place: Place, evidence: Evidence, known_at: datetime) -> _Printed:
+def printed_plans(catalogue: Catalogue, place: Place, evidence: Evidence, known_at: datetime) -> PrintedPlans:
     """The plans in the vintages that answer, earliest quarter first."""
     selection = answering(evidence, known_at)
-    plans: _Printed = {}
+    plans: PrintedPlans = {}
     for value in sorted(evidence.values, key=lambda value: value.quarter):
         measure = catalogue.measures[value.measure]
         vintage = selection.answer(value.form, value.quarter).vintage

@@ -28,6 +28,11 @@ def yes_no_vi(value: Decimal | float) -> str:
     return "có" if value == 1 else "không"
 
 
+def exact_vi(value: Decimal) -> str:
+    """``1234.50`` is ``1.234,5``: every digit that says something."""
+    return f"{value.normalize(ARITHMETIC) + 0:,f}".translate(_SEPARATORS)
+
+
 def date_vi(day: date) -> str:
     """``31/12/2023``."""
     return f"{day:%d/%m/%Y}"

@@ -169,6 +169,13 @@ class FeedRow(pa.DataFrameModel):
     sheet: str = given("Trang tính", "Sheet")
     row: int = given("Dòng", "Row number as the sender sees it", "INTEGER")
     cells: str = given("Ô số liệu", "Addresses of the row's figures, a JSON object from column to cell", "JSON")
+    printed: str = given(
+        "Số liệu như trong ô",
+        "What stood in the cells of the figures that measures are made of, a JSON object from column to"
+        " [text, unit it is printed in, what one of it is in the table's unit]",
+        "JSON",
+        nullable=True,
+    )
     as_of: pd.Timestamp = given("Số liệu đến ngày", "Day the figures are of", "DATE")
     received_at: pd.Timestamp = given("Nhận lúc", "When the file was received (local time)", "TIMESTAMP")
     obs_status: str = given("Loại số liệu", "estimate, preliminary or final", isin=["estimate", "preliminary", "final"])

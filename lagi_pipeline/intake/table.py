@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache, partial
@@ -40,6 +40,7 @@ from lagi_pipeline.intake.masking import (
 )
 from lagi_pipeline.intake.period import Period, PeriodError, read_period
 from lagi_pipeline.intake.rows import OwnLine, TableRows, first_figure, is_title, looks_numbered, tell_apart
+from lagi_pipeline.intake.stood import ReadBy, Stood, StoodFigures
 from lagi_pipeline.vietnamese.numbers import Convention, NumberError, decide_convention, is_missing, parse_number
 from lagi_pipeline.vietnamese.text import label_key, nfc
 from lagi_pipeline.vietnamese.units import (
@@ -81,7 +82,8 @@ class Reading:
     ``nondata`` by kind. ``totals`` are the printed totals that left the frame because they add up. ``problems`` are
     reasons for which the whole reading may give no figure; ``rejected_units`` are reasons by unit; ``refusals`` are
     reasons for which the file is no reading at all: its cells are read all the same, so that its sender gets every
-    finding at once. ``says_none`` tells that the table says in words that there was nothing to list.
+    finding at once. ``stood`` are the figures as they stood and ``printed`` those that are kept (``keep_printed``), by
+    index. ``says_none`` tells that the table says in words that there was nothing to list.
     """
 
     form: Form
@@ -102,6 +104,8 @@ class Reading:
     problems: list[str] = field(default_factory=list)
     rejected_units: dict[str, str] = field(default_factory=dict)
     own_lines: dict[int, str] = field(default_factory=dict)
+    stood: StoodFigures | None = None
+    printed: dict[int, str] = field(default_factory=dict)
     says_none: bool = False
 
     def addresses(self, rows: pd.DataFrame) -> pd.Series[Any]:
@@ -112,6 +116,16 @@ class Reading:
         if self.own_lines:
             cells = [self.own_lines.get(index, cell) for index, cell in zip(rows.index.tolist(), cells, strict=True)]
         return pd.Series(cells, index=rows.index, dtype="str")
+
+    def keep_printed(self, rows: pd.DataFrame, columns: Collection[str]) -> None:
+        """Keep what stood in the cells of some columns, for some of its rows; before ``let_go``."""
+        if columns and self.stood is not None:
+            self.printed = self.stood.as_json(rows.index.tolist(), columns)
+
+    def with_cells(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Some of its rows with the columns ``cells`` and ``printed``; the latter null where nothing was kept."""
+        printed = pd.Series([self.printed.get(index) for index in rows.index.tolist()], index=rows.index, dtype="str")
+        return rows.assign(cells=self.addresses(rows), printed=printed)
 
     def reject(
         self, index: int, column: str | None, rule: str, reason: str, severity: Severity = Severity.ERROR
@@ -191,7 +205,7 @@ class Reading:
 
     def let_go(self) -> None:
         """Let go of the rows as they stood: nothing more is to be found in them, and they take the most memory."""
-        self.raw = None
+        self.raw = self.stood = None
 
     def warn(self, row: int, cell: str | None, rule: str, reason: str) -> None:
         """Put a warning at a place of the sheet that is no row of the frame."""
@@ -436,7 +450,8 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
     refusals: list[Refusal] = []
     period = _unless_refused(refusals, form, partial(_period, found, place.quarter))
     _unless_refused(refusals, form, partial(_refuse_cut_header, found))
-    scales = _scales(found, refusals)
+    read_by = _read_by(found, refusals)
+    scales = {name: by.scale for name, by in read_by.items()}
     typed = {
         column.name: type_column(
             column, found.cells(column), found.reader(column, scales.get(column.name, Decimal(1)), convention)
@@ -463,6 +478,7 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
         steps={name: column.step for name, column in typed.items()},
         letters=letters,
         raw=RawRows(form, sheet, found.header, rows.data, discretion=discretion),
+        stood=StoodFigures(sheet, found.header.places, rows.data, read_by),
         discretion=discretion,
         nondata=Counter(rows.nondata),
         rows_read=rows.read,
@@ -586,8 +602,8 @@ def _refuse_cut_header(found: _Found) -> None:
         raise RefusedFileError(reason, rule="header_cut", sheet=sheet.name, cell=at)
 
 
-def _scales(found: _Found, refusals: list[Refusal]) -> dict[str, Decimal]:
-    """What one printed unit of each figure column is in the table's unit.
+def _read_by(found: _Found, refusals: list[Refusal]) -> dict[str, ReadBy]:
+    """The unit of each figure column, and what one of it is in the table's unit.
 
     An unknown unit, one that measures something else, or none where the form must state it, refuses the file.
     """
@@ -606,7 +622,7 @@ def _scales(found: _Found, refusals: list[Refusal]) -> dict[str, Decimal]:
         reason = f"{_where(sheet.name, where)}: dòng đơn vị ghi «{unit_line.text}»; cần một trong: {_units_for(form)}"
         refusals.append(Refusal("unit", reason, sheet.name, where, form.code))
         return {}
-    scales: dict[str, Decimal] = {}
+    read_by = {column.name: ReadBy(column.unit) for column in form.columns if column.unit is not None}
     for column in form.columns:
         own = None if column.unit is None else lookup(column.unit)
         if own is None or column.name not in header.places:
@@ -615,12 +631,12 @@ def _scales(found: _Found, refusals: list[Refusal]) -> dict[str, Decimal]:
         if stated is None:
             continue
         try:
-            scales[column.name] = convert(Decimal(1), stated, own)
+            read_by[column.name] = ReadBy(stated.label, convert(Decimal(1), stated, own))
         except UnitError as error:
             at = sheet.address(header.bottom, header.places[column.name])
             reason = f"trang «{sheet.name}», ô {at}: cột «{column.title_vi}» {error}"
             refusals.append(Refusal("unit", reason, sheet.name, at, form.code))
-    return scales
+    return read_by
 
 
 def _fits_nothing(found: _Found, unit_line: UnitLine) -> bool:
@@ -681,9 +697,11 @@ def _add_lines(reading: Reading, lines: Sequence[OwnLine], convention: Conventio
     for index, line in enumerate(lines, start=len(reading.frame)):
         described = next(known for known in reading.form.lines if known.code == line.code)
         column = reading.form.column(described.column)
-        amount, problem = _line_amount(column, line.value, convention)
+        amount, by, problem = _line_amount(column, line.value, convention)
         if problem:
             unread[index] = (line, problem)
+        if reading.stood is not None:
+            reading.stood.lines[index] = {described.column: Stood(show(line.value), by)}
         added.append(
             {
                 reading.form.label: line.label,
@@ -703,19 +721,21 @@ def _add_lines(reading: Reading, lines: Sequence[OwnLine], convention: Conventio
     return unread
 
 
-def _line_amount(column: Column, value: Value, convention: Convention) -> tuple[float | None, str | None]:
+def _line_amount(column: Column, value: Value, convention: Convention) -> tuple[float | None, ReadBy, str | None]:
+    by = ReadBy(column.unit or "")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value), None
+        return float(value), by, None
     found = re.fullmatch(r"(?P<number>\d[\d.,]*)\s*(?P<unit>[^\d.,\s].*)?", show(value).strip())
     own = lookup(column.unit or "")
     unit = lookup(found["unit"]) if found and found["unit"] else own
     try:
         parsed = parse_number(found["number"], convention) if found else None
         if parsed is None or unit is None or own is None:
-            return None, f"cần một số và đơn vị như {column.unit}, thấy «{show(value)}»"
-        return float(parsed.value * convert(Decimal(1), unit, own)), None
+            return None, by, f"cần một số và đơn vị như {column.unit}, thấy «{show(value)}»"
+        by = ReadBy(unit.label, convert(Decimal(1), unit, own))
+        return float(parsed.value * by.scale), by, None
     except (NumberError, UnitError) as error:
-        return None, f"cần một số và đơn vị như {column.unit}: {error}"
+        return None, by, f"cần một số và đơn vị như {column.unit}: {error}"
 
 
 def _derive(reading: Reading, unit_of: Callable[[str], Unit | None]) -> None:

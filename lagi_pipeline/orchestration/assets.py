@@ -17,6 +17,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.indicators.scorecard import Scorecard
+from lagi_pipeline.orchestration.lineage import lineage_metadata
 from lagi_pipeline.orchestration.metadata import (
     findings_markdown,
     quarter_metadata,
@@ -32,6 +33,7 @@ from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 from lagi_pipeline.steps import plans as comparing
 from lagi_pipeline.steps import scorecard as scoring
+from lagi_pipeline.steps import trace as tracing
 from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.publish import publish
@@ -216,7 +218,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         with warehouse.warehouse.write() as connection:
             rows = computing.rebuild_measures(connection, settings.situation)
         log.info("  %-20s %6d rows", "core.measure", rows)
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows} | lineage_metadata(tables.MEASURE))
 
     @computed(
         key=OBSERVATION,
@@ -235,7 +237,8 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             computing.write_observations(connection, figures, moment)
         rows = len(figures.observations)
         log.info("  %-20s %6d rows, evaluated at %s", "core.observation", rows, moment.isoformat(" ", "minutes"))
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "evaluated_at": moment.isoformat(" ")})
+        metadata: dict[str, Any] = {"dagster/row_count": rows, "evaluated_at": moment.isoformat(" ")}
+        return dg.MaterializeResult(metadata=metadata | lineage_metadata(tables.OBSERVATION))
 
     @computed(
         key=ATTAINMENT,
@@ -247,6 +250,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             "by_unit": tables.UNIT_ATTAINMENT.full_name,
             "series": tables.UNIT_SERIES.full_name,
             "history": tables.ATTAINMENT_HISTORY.full_name,
+            "trace": tables.TRACE.full_name,
         },
         description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã;"
         " in mart.unit_series the same units through time, as they were and as they are today;"
@@ -262,14 +266,18 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             states = computing.write_history(
                 connection, computing.compute_history(connection, settings.situation, moment)
             )
+            traced = tracing.write_trace(connection, settings.situation, figures, moment)
         for key in context.partition_keys:
             context.add_asset_metadata(_attainment_metadata(figures, quarter_of(key), settings), partition_key=key)
         log.info(
             "  %-20s %6d rows, %d states of figures in the history", "mart.attainment", len(figures.attainment), states
         )
-        return dg.MaterializeResult(
-            metadata={"dagster/row_count": len(figures.attainment), "states_in_history": states}
-        )
+        metadata: dict[str, Any] = {
+            "dagster/row_count": len(figures.attainment),
+            "states_in_history": states,
+            "trace_rows": traced,
+        }
+        return dg.MaterializeResult(metadata=metadata | lineage_metadata(tables.ATTAINMENT))
 
     @computed(
         key=FLEET,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lagi_pipeline.catalogue.indicators import Catalogue, Direction
@@ -85,14 +85,19 @@ def headline(rows: Sequence[Row], catalogue: Catalogue, place: Place) -> str:
 
 def as_text(rows: Sequence[Row], catalogue: Catalogue) -> str:
     """Rows as an aligned table, with their reasons below."""
-    table = [HEADERS, *(cells(row, catalogue) for row in rows)]
-    widths = [max(_width(line[column]) for line in table) for column in range(len(HEADERS))]
+    lines = aligned([HEADERS, *(cells(row, catalogue) for row in rows)], _NUMERIC)
+    return "\n".join([*lines, *_notes(rows)])
+
+
+def aligned(table: Sequence[Sequence[str]], numeric: Collection[int]) -> list[str]:
+    """The lines of a table, its headers first, with a rule below them; columns of numbers stand to the right."""
+    widths = [max(_width(line[column]) for line in table) for column in range(len(table[0]))]
     lines = [
-        "  ".join(_padded(cell, widths[i], right=i in _NUMERIC) for i, cell in enumerate(line)).rstrip()
+        "  ".join(_padded(cell, widths[i], right=i in numeric) for i, cell in enumerate(line)).rstrip()
         for line in table
     ]
     lines.insert(1, "─" * max(map(_width, lines)))
-    return "\n".join([*lines, *_notes(rows)])
+    return lines
 
 
 def as_markdown(rows: Sequence[Row], catalogue: Catalogue) -> str:

@@ -49,6 +49,7 @@ from lagi_pipeline.indicators.plans import PlanDifference, with_printed_plans
 from lagi_pipeline.indicators.unit_series import UnitSeriesRow, unit_series
 from lagi_pipeline.indicators.vintages import Selection, answering
 from lagi_pipeline.intake.findings import NO_ROWS, TOO_MANY_REJECTED
+from lagi_pipeline.steps.cells import cell_rows
 from lagi_pipeline.vietnamese.numbers import exact
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import replace_all
@@ -82,13 +83,21 @@ class Figures:
 
 
 def rebuild_measures(connection: duckdb.DuckDBPyConnection, situation: Situation) -> int:
-    """Make ``core.measure`` anew from the accepted rows of every form and vintage.
+    """Make ``core.measure`` and ``core.measure_cell`` anew from the accepted rows of every form and vintage.
 
     Returns:
         The number of measures.
     """
+    frames = measure_frames(connection, situation)
+    written = {table: replace_all(connection, table, frame) for table, frame in frames.items()}
+    return written[tables.MEASURE]
+
+
+def measure_frames(connection: duckdb.DuckDBPyConnection, situation: Situation) -> dict[tables.Table, pd.DataFrame]:
+    """The rows of ``core.measure`` and of ``core.measure_cell``, as the accepted rows say."""
     place_code, measures = situation.place.file.code, situation.catalogue.measures
     written: list[dict[str, Any]] = []
+    cells: list[dict[str, Any]] = []
     for feed in FEEDS.values():
         for form in feed.forms:
             if form.emit is None:
@@ -103,6 +112,7 @@ def rebuild_measures(connection: duckdb.DuckDBPyConnection, situation: Situation
                 }
                 for reported in form.emit(version, place_code):
                     measure = measures[reported.measure]
+                    cells.extend(cell_rows(about, measure, reported))
                     written.append(
                         about
                         | {
@@ -118,7 +128,7 @@ def rebuild_measures(connection: duckdb.DuckDBPyConnection, situation: Situation
                             "cell": reported.cell,
                         }
                     )
-    return replace_all(connection, tables.MEASURE, pd.DataFrame(written))
+    return {tables.MEASURE: pd.DataFrame(written), tables.MEASURE_CELL: as_frame(cells, tables.MEASURE_CELL)}
 
 
 def read_evidence(connection: duckdb.DuckDBPyConnection) -> Evidence:

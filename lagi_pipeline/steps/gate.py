@@ -18,14 +18,17 @@ from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps.compute import Situation, compute, record
 from lagi_pipeline.steps.plans import by_plan_frame, year_verdict_frame
 from lagi_pipeline.steps.scorecard import compute_scorecard
+from lagi_pipeline.steps.trace import compute_trace, trace_frames
 from lagi_pipeline.vietnamese.people import LONG_NUMBER, has_number_of_no_figure, has_personal_number
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.tables import Table, all_tables, feed_tables
 
 _SHOWN = 5
 _FETCHED = 10_000
-_OUR_OWN = frozenset({"quarter", "file", "sha256", "content_sha256", "cells", "resolved_by", "cell", "document_no"})
-"""Columns of text that hold no words of a cell."""
+_OUR_OWN = frozenset(
+    {"quarter", "file", "sha256", "content_sha256", "cells", "printed", "resolved_by", "cell", "document_no"}
+)
+"""Columns of text that hold no words of a cell, or (``printed``) only what was read as a figure."""
 
 
 class GateError(RuntimeError):
@@ -125,6 +128,8 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
         tables.OVERDUE: computing.as_frame([record(line) for line in reported.overdue], tables.OVERDUE),
     }
     computed |= computing.history_frames(computing.compute_history(connection, situation, moment))
+    computed |= computing.measure_frames(connection, situation)
+    computed |= trace_frames(compute_trace(connection, situation, figures, moment))
     for table, expected in computed.items():
         yield from _differences(connection, table, expected)
 
@@ -145,6 +150,27 @@ def _differences(connection: duckdb.DuckDBPyConnection, table: Table, expected: 
                 yield f"{table.full_name} {relation}: {key}"
     finally:
         connection.unregister("expected_rows")
+
+
+def traced(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
+    """Every figure and every target of mart.attainment has its cells or its entry in mart.trace."""
+    town = situation.place.file.code
+    for code, quarter, plan in connection.execute(
+        """
+        SELECT indicator_code, quarter, plan_source FROM mart.attainment AS shown
+        WHERE (actual IS NOT NULL OR numerator IS NOT NULL) AND NOT EXISTS (
+            FROM mart.trace AS cell
+            WHERE cell.indicator_code = shown.indicator_code AND cell.quarter = shown.quarter
+                AND cell.unit_code = $town AND cell.role <> 'target'
+        ) OR NOT EXISTS (
+            FROM mart.trace AS cell
+            WHERE cell.indicator_code = shown.indicator_code AND cell.quarter = shown.quarter
+                AND cell.unit_code = $town AND cell.role = 'target' AND cell.plan_source = shown.plan_source
+        ) ORDER BY ALL
+        """,
+        {"town": town},
+    ).fetchall():
+        yield f"no trace of {code} in {quarter} ({plan})"
 
 
 def no_personal_data(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Iterator[str]:
@@ -197,6 +223,7 @@ RULES: dict[str, tuple[str, Rule]] = {
     "unique_keys": ("mart.attainment", unique_keys),
     "complete_lines": ("mart.attainment", complete_lines),
     "reproducible": ("mart.attainment", reproducible),
+    "traced": ("mart.attainment", traced),
     "no_personal_data": ("mart.attainment", no_personal_data),
 }
 """Each rule with the table it is shown at."""

@@ -229,6 +229,7 @@ class Ingestion:
         elif nothing := says_nothing(reading, accepted):
             reading.refusals.append(Refusal(NO_ROWS, nothing, reading.sheet, form=reading.form.code))
             reading.problems.append(nothing)
+        reading.keep_printed(accepted, form.figures)
         reading.let_go()
         return accepted
 
@@ -316,7 +317,7 @@ class Ingestion:
     ) -> None:
         table = tables.feed_tables()[reading.form.code]
         for part in in_parts(rows):
-            insert(connection, table, part.assign(cells=reading.addresses(part), **envelope.columns(reading)))
+            insert(connection, table, reading.with_cells(part).assign(**envelope.columns(reading)))
         self._write_findings(connection, envelope.file, envelope.received_at, [reading], result)
         self._refuse(connection, envelope.file, envelope.received_at, reading.refusals)
         result.refused.extend(f"{envelope.file.name}: {refusal.reason}" for refusal in reading.refusals)

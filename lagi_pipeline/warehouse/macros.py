@@ -1,6 +1,7 @@
 """The table macros of the published file: questions that analysts ask with a parameter.
 
-They filter and join what is stored, and compute nothing. A macro's parameter hides a column of the same name.
+They filter and join what is stored, and compute nothing. A macro's parameters hide columns of the same name: in their
+SQL every such column is written with the alias of its table.
 """
 
 from __future__ import annotations
@@ -22,6 +23,28 @@ class Macro:
     comment: str
 
 
+_TRACE = Macro(
+    name="trace",
+    parameters="indicator_code, quarter, unit_code := NULL",
+    sql="""
+        SELECT
+            cell.position, cell.role, cell.role_vi, cell.plan_source, cell.name_vi, cell.source_unit_vi,
+            cell.file, cell.sha256, cell.sheet, cell.cell, cell.entry, cell.text, cell.printed_value, cell.printed_unit,
+            cell.scale, cell.value, cell.unit, cell.factor, cell.multiplier, cell.measure, cell.form, cell.period,
+            cell.as_of, cell.received_at, cell.obs_status, cell.note_vi, line.value AS figure, line.derivation_vi
+        FROM mart.trace AS cell
+        LEFT JOIN mart.trace_line AS line
+            ON line.indicator_code = cell.indicator_code AND line.quarter = cell.quarter
+            AND line.unit_code = cell.unit_code
+        WHERE cell.indicator_code = indicator_code AND cell.quarter = quarter
+            AND (cell.unit_code = unit_code OR (unit_code IS NULL AND cell.is_town))
+        ORDER BY cell.position
+    """,
+    comment="Số liệu từ đâu ra — The cells behind a figure, with its derivation: trace('green_cover', '2024-Q4');"
+    " of a ward: trace('clean_water', '2024-Q4', unit_code := '23231')",
+)
+
+
 def macros(timezone: str) -> tuple[Macro, ...]:
     """Every macro of the published file.
 
@@ -41,6 +64,7 @@ def macros(timezone: str) -> tuple[Macro, ...]:
             _as_of(OBSERVATION_HISTORY, timezone),
             _as_known("core.observation"),
         ),
+        _TRACE,
     )
 
 

@@ -31,6 +31,14 @@ _RESOLVED_AT = given(
 _RESOLVED_BY = given("Khắc phục bởi tệp", "The corrected file, below data/raw", nullable=True)
 _REASON = given("Lý do, ghi chú", "Why there is no figure, or what to know about it", nullable=True)
 
+_CELL = given("Ô", "Address of the cell", nullable=True)
+_CELL_TEXT = given(
+    "Nội dung ô", "What stood in the cell; a number as it is stored, with a decimal point", nullable=True
+)
+_PRINTED_VALUE = given("Số trong ô", "The number that stood there, before any conversion")
+_PRINTED_UNIT = given("Đơn vị trong tệp", "Unit in which the file prints it")
+_SCALE = given("Hệ số quy đổi", "What one of the printed unit is in the unit of the value")
+
 
 class VintageRow(pa.DataFrameModel):
     """One version of one form for one quarter: what one file said. The newest usable one answers."""
@@ -92,6 +100,27 @@ class MeasureRow(pa.DataFrameModel):
     )
     obs_status: str = given("Loại số liệu", "estimate, preliminary or final")
     is_sample: bool = given("Số liệu minh họa", "Whether it is illustrative sample data")
+
+
+class MeasureCellRow(pa.DataFrameModel):
+    """A cell that a reported figure is the sum of, as it stood; one for most, several where a unit has several rows."""
+
+    feed: str = given("Nguồn số liệu", "Feed")
+    form: str = given("Biểu", "Form")
+    quarter: str = _QUARTER
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file")
+    measure: str = given("Đại lượng", "Measure of the catalogue")
+    unit_code: str = given("Mã đơn vị", "Reporting unit; the place's own code for a town figure")
+    position: int = given("Thứ tự", "Order of the cell in its figure, from 1", "INTEGER")
+    sheet: str = given("Trang tính", "Sheet")
+    row: int = given("Dòng", "Row in the sheet", "INTEGER")
+    cell: str = _CELL
+    text: str = _CELL_TEXT
+    printed_value: float = _PRINTED_VALUE
+    printed_unit: str = _PRINTED_UNIT
+    scale: float = _SCALE
+    value: float = given("Giá trị", "printed_value x scale, in the unit")
+    unit: str = given("Đơn vị tính", "Unit of measure")
 
 
 class RejectedUnitRow(pa.DataFrameModel):
@@ -408,6 +437,71 @@ class UnitSeriesTableRow(pa.DataFrameModel):
     is_illustrative: bool = given("Số liệu minh họa", "Whether it rests on illustrative sample data")
 
 
+class TraceRow(pa.DataFrameModel):
+    """The cells behind every figure of the indicators, and the targets it is held against: a row for each cell.
+
+    A sum is the sum of value x factor over its rows; a rate is multiplier x the numerator's sum / the denominator's; a
+    change is that of last year's end (or the baseline) less that of now.
+    """
+
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    unit_code: str = given("Mã đơn vị", "Reporting unit of the figure; the place's own code for the town")
+    is_town: bool = given("Toàn địa bàn", "Whether the figure is the town's")
+    quarter: str = _QUARTER
+    position: int = given("Thứ tự", "Order of the row within its figure, from 1", "INTEGER")
+    role: str = given(
+        "Mã vai trò",
+        "sum, numerator, denominator, last_year_numerator, last_year_denominator, baseline or target",
+    )
+    role_vi: str = given("Vai trò", "The role in Vietnamese")
+    plan_source: str = given("Nguồn kế hoạch", "Plan that a target or baseline is of", nullable=True)
+    measure: str = given("Đại lượng", "Measure of the catalogue; null for an entry of a targets file", nullable=True)
+    name_vi: str = given("Tên", "Vietnamese name of what stands there")
+    source_unit_code: str = given("Mã đơn vị báo cáo", "Unit that the cell is about")
+    source_unit_vi: str = given("Đơn vị báo cáo", "Its name at the time")
+    file: str = given("Tệp", "File below data/raw")
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file; workbooks are kept in the vault under it")
+    sheet: str = given("Trang tính", "Sheet; null for an entry of a targets file", nullable=True)
+    cell: str = _CELL
+    entry: str = given("Căn cứ", "Clause of the resolution that the targets file names for its entry", nullable=True)
+    text: str = _CELL_TEXT
+    printed_value: float = _PRINTED_VALUE
+    printed_unit: str = _PRINTED_UNIT
+    scale: float = _SCALE
+    value: float = given("Giá trị", "printed_value x scale, in the unit")
+    unit: str = given("Đơn vị tính", "Unit of the value")
+    factor: float = given("Hệ số", "What the value is multiplied by in its sum: -1 is subtracted, 0.5 is of a mean")
+    multiplier: float = given("Hệ số tỷ lệ", "What a numerator is multiplied by: 100, x 4/q for a rate over the year")
+    form: str = given("Biểu", "Form", nullable=True)
+    period: str = given("Kỳ của số liệu", "Quarter that the file reports on")
+    as_of: pd.Timestamp = _AS_OF
+    received_at: pd.Timestamp = given("Nhận lúc", "When the file was received (local time)", "TIMESTAMP", nullable=True)
+    obs_status: str = given("Loại số liệu", "estimate, preliminary or final", nullable=True)
+    note_vi: str = given("Ghi chú", "What to know of the row: a line that the form leaves out", nullable=True)
+
+
+class TraceLineRow(pa.DataFrameModel):
+    """How every figure was made of its cells, in one line of Vietnamese."""
+
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    unit_code: str = given("Mã đơn vị", "Reporting unit; the place's own code for the town")
+    quarter: str = _QUARTER
+    name_vi: str = given("Chỉ tiêu", "Vietnamese name")
+    value: float = given("Giá trị", "The figure; null where its parts make none", nullable=True)
+    unit: str = given("Đơn vị tính", "Unit of measure")
+    derivation_vi: str = given("Cách tính", "Cells, numbers and the result")
+
+
+class ColumnLineageRow(pa.DataFrameModel):
+    """From which columns each column comes, from the feeds to mart.attainment."""
+
+    table_name: str = given("Bảng", "Table")
+    column_name: str = given("Cột", "Column")
+    from_table: str = given("Từ bảng", "Table it comes from; null where the pipeline itself sets it", nullable=True)
+    from_column: str = given("Từ cột", "Column it comes from", nullable=True)
+    how: str = given("Cách lấy", "What becomes of it on the way")
+
+
 class FleetRow(pa.DataFrameModel):
     """The fleet and the fight against IUU fishing, by quarter and length class; class 'all' is the whole fleet."""
 
@@ -648,6 +742,9 @@ class Table:
 
 VINTAGE = Table("core", "vintage", VintageRow, ("form", "quarter", "sha256"))
 MEASURE = Table("core", "measure", MeasureRow, ("form", "quarter", "sha256", "measure", "unit_code"))
+MEASURE_CELL = Table(
+    "core", "measure_cell", MeasureCellRow, ("form", "quarter", "sha256", "measure", "unit_code", "position")
+)
 REJECTED_UNIT = Table("core", "rejected_unit", RejectedUnitRow, ("form", "quarter", "sha256", "unit_code"))
 FIRST_SEEN = Table("core", "first_seen", FirstSeenRow, ("feed", "quarter", "sha256", "event"), published=False)
 TARGET = Table("core", "target", TargetRow, ("year", "indicator_code", "plan_source", "known_from"))
@@ -665,6 +762,9 @@ UNIT_ATTAINMENT = Table("mart", "attainment_by_unit", UnitAttainmentRow, ("quart
 UNIT_SERIES = Table(
     "mart", "unit_series", UnitSeriesTableRow, ("quarter", "indicator_code", "units_as_of", "unit_code")
 )
+TRACE = Table("mart", "trace", TraceRow, ("indicator_code", "quarter", "unit_code", "position"))
+TRACE_LINE = Table("mart", "trace_line", TraceLineRow, ("indicator_code", "quarter", "unit_code"))
+COLUMN_LINEAGE = Table("core", "column_lineage", ColumnLineageRow, ())
 FLEET = Table("mart", "iuu_compliance", FleetRow, ("quarter", "length_class"))
 SCORECARD = Table("mart", "feed_scorecard", ScorecardRow, ("quarter", "feed", "office"))
 OVERDUE = Table("mart", "overdue", OverdueRow, ("quarter", "feed", "office"))
@@ -686,7 +786,8 @@ def feed_tables() -> dict[str, Table]:
 def all_tables() -> Iterator[Table]:
     """Every table, marts first."""
     yield from (ATTAINMENT, ATTAINMENT_HISTORY, BY_PLAN, YEAR_VERDICT, UNIT_ATTAINMENT, UNIT_SERIES)
-    yield from (FLEET, SCORECARD, OVERDUE)
-    yield from (TARGET, OBSERVATION, OBSERVATION_HISTORY, MEASURE, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
+    yield from (TRACE, TRACE_LINE, FLEET, SCORECARD, OVERDUE)
+    yield from (TARGET, OBSERVATION, OBSERVATION_HISTORY, MEASURE, MEASURE_CELL, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
+    yield COLUMN_LINEAGE
     yield from feed_tables().values()
     yield from (REJECTED_ROW, REJECTED_FILE, STRAY_FILE)

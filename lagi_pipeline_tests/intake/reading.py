@@ -142,4 +142,5 @@ def _checked(feed: str, reading: Reading, when: Quarter) -> Read:
     rows = validate(reading, when)
     counted = len(rows) + len(reading.rejected_rows) + reading.nondata.total()
     assert reading.rows_read == counted, (reading.rows_read, len(rows), reading.rejected_rows, reading.nondata)
-    return Read(feed, reading, rows.assign(cells=reading.addresses(rows)))
+    reading.keep_printed(rows, FEEDS[feed].form(reading.form.code).figures)
+    return Read(feed, reading, reading.with_cells(rows))

@@ -46,6 +46,13 @@ TAMPERED = {
         "DELETE FROM mart.overdue",
         "UPDATE mart.year_verdict SET met = met + 1 WHERE year = 2024 AND plan_source = 'leading'",
         "UPDATE mart.attainment_by_plan SET council_target = 1 WHERE quarter = '2024-Q2' AND indicator_code = 'jobs'",
+        "UPDATE core.measure_cell SET text = '1' WHERE quarter = '2024-Q1'",
+        "UPDATE mart.trace SET cell = 'A1' WHERE quarter = '2024-Q4'",
+        "UPDATE mart.trace_line SET derivation_vi = 'không' WHERE quarter = '2024-Q4'",
+    ],
+    "traced": [
+        "DELETE FROM mart.trace WHERE quarter = '2024-Q4' AND indicator_code = 'jobs' AND role <> 'target'",
+        "DELETE FROM mart.trace WHERE quarter = '2024-Q4' AND indicator_code = 'clean_water' AND role = 'target'",
     ],
     "no_personal_data": [
         'UPDATE quarantine.rejected_row SET raw_row = \'{"Chủ tàu": "Nguyễn Văn A"}\' WHERE row = 1941',

@@ -316,8 +316,8 @@ class _Judge:
 
     def _measures(self, page: Page, table: Table, reading: Reading, accepted: pd.DataFrame) -> Iterator[Verdict]:
         """What the indicators get must be what the sheet says and where, and all of it where nothing is wrong."""
-        emit = FEEDS[self._document.feed].form(table.form).emit
-        if emit is None:
+        form = FEEDS[self._document.feed].form(table.form)
+        if (emit := form.emit) is None:
             return
         clean = not (self._document.rejected or self._document.any_of or self._document.free or self._document.either)
         if reading.problems:
@@ -325,7 +325,8 @@ class _Judge:
                 yield Verdict(Outcome.REFUSED_THOUGH_READABLE, f"no figure of {table.form}: {reading.problems}"[:300])
             return
         wanted = self._wanted(page, table)
-        rows = accepted.assign(cells=reading.addresses(accepted))
+        reading.keep_printed(accepted, form.figures)
+        rows = reading.with_cells(accepted)
         got = {(one.measure, one.unit_code): (one.value, one.cell) for one in emit(rows, _TOWN)}
         for key, (value, cell) in got.items():
             said, at = wanted.get(key, (None, None))
