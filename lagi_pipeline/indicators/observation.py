@@ -145,9 +145,8 @@ class _Observer:
                 return _yes_or_no(indicator, self._stock(indicator, scope, quarter), quarter)
 
     def _stock(self, indicator: Indicator, scope: Scope, quarter: Quarter) -> _Computed:
-        return _Computed(
-            total(self.reports.at(line, scope, quarter).times(line.sign) for line in self._numerator(indicator))
-        )
+        figure = total(self.reports.at(line, scope, quarter).times(line.sign) for line in self._numerator(indicator))
+        return _Computed(figure, derivation=Derivation(figure.parts))
 
     def _stock_ratio(self, indicator: Indicator, scope: Scope, quarter: Quarter) -> _Computed:
         return _ratio(
