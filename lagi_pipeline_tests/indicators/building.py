@@ -120,7 +120,7 @@ def asked(
     indicator: Indicator,
     value: Number | Decimal,
     *,
-    upper: Number | None = None,
+    upper: Number | Decimal | None = None,
     direction: Direction | None = None,
     plan: PlanSource = PlanSource.PARTY_RESOLUTION,
 ) -> Target:

@@ -162,7 +162,7 @@ def test_the_gap_is_0_or_more_exactly_when_the_target_is_reached(
     lower = lower.quantize(Decimal(1).scaleb(-indicator.decimals))
     upper = lower + width if direction is RANGE else None
     assume(problem_of(indicator, direction, lower, upper) is None)
-    found = compare_value(indicator, asked(indicator, lower, upper=upper, direction=direction), value)  # type: ignore[arg-type]
+    found = compare_value(indicator, asked(indicator, lower, upper=upper, direction=direction), value)
     seen = _as_compared(indicator, direction, value)
     if lower == 100 and indicator.unit == "%" and direction in {AT_LEAST, EXACT}:
         seen = value
