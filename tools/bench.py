@@ -36,6 +36,7 @@ from lagi_pipeline.steps import scorecard as scoring
 from lagi_pipeline.steps.ingest import Ingestion, quarters_on_file
 from lagi_pipeline.warehouse.database import Warehouse
 from lagi_pipeline.warehouse.publish import publish
+from tools.bench_history import of_many_versions, of_the_town
 from tools.bench_intake import MOMENT, ROOT, VESSEL_HEADER, VESSELS, in_processes_of_their_own, ingest, say, ward_names
 from tools.corpus.__main__ import judge_all
 from tools.corpus.generate import corpus
@@ -54,6 +55,7 @@ def main() -> None:
     _loading(options.rounds)
     _main_job(options.rounds)
     _executors()
+    _history(options.rounds)
     _intake(options.rows, options.rounds)
     in_processes_of_their_own()
     _corpus()
@@ -143,6 +145,7 @@ def _plain(folder: Path) -> float:
             figures = computing.compute(connection, situation, MOMENT)
             computing.write_observations(connection, figures, MOMENT)
             computing.write_attainment(connection, figures)
+            computing.write_history(connection, computing.compute_history(connection, situation, MOMENT))
             computing.write_fleet(connection, computing.compute_fleet(connection, situation, MOMENT))
             scoring.write_scorecard(connection, scoring.compute_scorecard(connection, situation, MOMENT))
         with warehouse.read() as connection:
@@ -150,6 +153,14 @@ def _plain(folder: Path) -> float:
             gate.require(gate.examine(connection, situation))
         publish(warehouse, place.file.timezone)
     return time.perf_counter() - began
+
+
+def _history(rounds: int) -> None:
+    """What the history of the sample data costs, and as-of over many versions."""
+    with _data_folder() as folder:
+        _plain(folder)
+        of_the_town(Warehouse(folder / "warehouse"), rounds)
+    of_many_versions()
 
 
 def multiprocess_job() -> dg.JobDefinition:

@@ -8,7 +8,7 @@ per such moment, by the same functions as today's, and only what that moment can
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain
@@ -20,8 +20,9 @@ from lagi_pipeline.catalogue.place import Place, Resolution
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.attainment import quarters_to_observe
 from lagi_pipeline.indicators.evaluation import Part, evaluate
-from lagi_pipeline.indicators.model import Attainment, Evidence, Observation
+from lagi_pipeline.indicators.model import Attainment, Evidence, MeasureValue, Observation, RejectedUnit, Vintage
 from lagi_pipeline.indicators.verdict import due_day
+from lagi_pipeline.indicators.vintages import FormKey, VintageKey, key_of, may_answer
 
 _Row = TypeVar("_Row", Attainment, Observation)
 _DAY = timedelta(days=1)
@@ -64,7 +65,7 @@ def history(
         Rows by key, earliest first.
     """
     readers = _Readers(catalogue)
-    chronicle = _Chronicle(catalogue, place, stated, readers, _by_feed(catalogue, evidence))
+    chronicle = _Chronicle(catalogue, place, stated, readers, _Files(catalogue, evidence))
     changes = [*_received(readers, evidence), *_planned(readers, stated), *_turns(catalogue, place, stated)]
     due: dict[datetime, list[Change]] = defaultdict(list)
     for change in changes:
@@ -156,21 +157,48 @@ def _first_of(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
-def _by_feed(catalogue: Catalogue, evidence: Evidence) -> dict[str, Evidence]:
-    """The evidence of each feed; what belongs to no feed is in every part."""
-    feed_of = {measure.form: measure.feed for measure in catalogue.measures.values()}
-    feed_of |= {vintage.form: vintage.feed for vintage in evidence.vintages}
-    folders = {feed.code: feed.folders for feed in catalogue.feeds.values()}
-    return {
-        feed: replace(
-            evidence,
-            vintages=tuple(vintage for vintage in evidence.vintages if vintage.feed == feed),
-            values=tuple(value for value in evidence.values if feed_of.get(value.form) == feed),
-            rejected_units=tuple(row for row in evidence.rejected_units if feed_of.get(row.form) == feed),
-            refusals=tuple(refusal for refusal in evidence.refusals if refusal.feed in folders[feed]),
+class _Files:
+    """What was received, by feed, up to a moment that only moves on; versions that can no longer answer are let go.
+
+    What belongs to no file of a feed (a kind of evidence added later) is in every part of it.
+    """
+
+    def __init__(self, catalogue: Catalogue, evidence: Evidence) -> None:
+        self.whole = evidence
+        self.folders = {feed.code: feed.folders for feed in catalogue.feeds.values()}
+        self.values: dict[VintageKey, list[MeasureValue]] = defaultdict(list)
+        for value in evidence.values:
+            self.values[value.form, value.quarter, value.sha256].append(value)
+        self.rejected: dict[VintageKey, list[RejectedUnit]] = defaultdict(list)
+        for row in evidence.rejected_units:
+            self.rejected[row.form, row.quarter, row.sha256].append(row)
+        self.to_come = sorted(evidence.vintages, key=attrgetter("received_at"), reverse=True)
+        """Latest first."""
+        self.matter: dict[str, dict[FormKey, list[Vintage]]] = defaultdict(lambda: defaultdict(list))
+
+    def known(self, moment: datetime, feeds: Collection[str]) -> Evidence:
+        """What was received of some feeds by a moment, and still matters then or later."""
+        self._advance(moment)
+        vintages = [
+            vintage for feed in sorted(feeds) for versions in self.matter[feed].values() for vintage in versions
+        ]
+        folders = {folder for feed in feeds for folder in self.folders[feed]}
+        return replace(
+            self.whole,
+            vintages=tuple(vintages),
+            values=tuple(value for vintage in vintages for value in self.values[key_of(vintage)]),
+            rejected_units=tuple(row for vintage in vintages for row in self.rejected[key_of(vintage)]),
+            refusals=tuple(refusal for refusal in self.whole.refusals if refusal.feed in folders),
         )
-        for feed in folders
-    }
+
+    def _advance(self, moment: datetime) -> None:
+        came: set[tuple[str, FormKey]] = set()
+        while self.to_come and self.to_come[-1].received_at <= moment:
+            vintage = self.to_come.pop()
+            self.matter[vintage.feed][vintage.form, vintage.quarter].append(vintage)
+            came.add((vintage.feed, (vintage.form, vintage.quarter)))
+        for feed, key in came:
+            self.matter[feed][key] = may_answer(self.matter[feed][key])
 
 
 @dataclass
@@ -219,7 +247,7 @@ class _Chronicle:
     place: Place
     stated: Sequence[Resolution]
     readers: _Readers
-    evidence: Mapping[str, Evidence]
+    files: _Files
     lines: _States[Attainment] = field(
         default_factory=lambda: _States(
             attrgetter("quarter", "indicator_code", "plan_source"), _all_but(Attainment, "evaluated_at")
@@ -251,7 +279,7 @@ class _Chronicle:
     def _compute(self, moment: datetime, indicators: frozenset[str], since: Quarter | None) -> None:
         known = {key: o for code in self.readers.noted_beside(indicators) for key, o in self.known[code].items()}
         part = Part(indicators, since, known)
-        evidence = self._read_by(indicators)
+        evidence = self.files.known(moment, self.readers.read_by(indicators))
         computed = evaluate(self.catalogue, self.place, self.stated, evidence, moment, part)
         for key, observation in computed.observations.items():
             self.known[key[0]][key] = observation
@@ -260,14 +288,3 @@ class _Chronicle:
         self.lines.renew(moment, computed.attainment, former)
         for row in computed.attainment:
             self.keys[row.indicator_code].append(self.lines.key(row))
-
-    def _read_by(self, indicators: frozenset[str]) -> Evidence:
-        """Everything ever received of the feeds that some indicators read."""
-        parts = [self.evidence[feed] for feed in sorted(self.readers.read_by(indicators))]
-        return replace(
-            parts[0],
-            vintages=tuple(vintage for part in parts for vintage in part.vintages),
-            values=tuple(value for part in parts for value in part.values),
-            rejected_units=tuple(row for part in parts for row in part.rejected_units),
-            refusals=tuple(refusal for part in parts for refusal in part.refusals),
-        )

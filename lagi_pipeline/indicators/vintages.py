@@ -80,6 +80,20 @@ def answering(evidence: Evidence, known_at: datetime) -> Selection:
     return Selection({key: _choose(vintages, said, known_at) for key, vintages in known.items()})
 
 
+def may_answer(vintages: list[Vintage]) -> list[Vintage]:
+    """Those versions of a form and quarter that may answer, or be said to have been sent back, now or later.
+
+    Older than a good version that is alone of its moment and that nobody ever withdraws, none comes back: whatever
+    arrives after it, it is the last one to fall back upon.
+    """
+    matter: list[Vintage] = []
+    for version in _versions(vintages):
+        matter.extend(version)
+        if len(version) == 1 and version[0].problem is None and version[0].withdrawn_at is None:
+            break
+    return matter
+
+
 def key_of(vintage: Vintage) -> VintageKey:
     """What ties values and rejected rows to their version."""
     return (vintage.form, vintage.quarter, vintage.sha256)

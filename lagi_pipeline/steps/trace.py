@@ -27,7 +27,8 @@ def compute_trace(
         documents=plan_documents(situation),
         printed_plans=printed_plans(catalogue, place, read_evidence(connection), evaluated_at),
     )
-    return trace(catalogue, place, figures.resolutions, figures.observations, figures.attainment, sources)
+    standing = [resolution.standing_on(evaluated_at.date()) for resolution in figures.resolutions]
+    return trace(catalogue, place, standing, figures.observations, figures.attainment, sources)
 
 
 def plan_documents(situation: Situation) -> dict[int, PlanDocument]:

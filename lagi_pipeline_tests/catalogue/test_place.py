@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def resolved(tmp_path: Path) -> Resolve:
 
     def make(*lines: dict[str, object], year: object = 2024, folder: str = "2024", **other: object) -> Path:
         path = tmp_path / "raw" / "resolution" / folder / "targets.yaml"
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         text = yaml.safe_dump({"year": year, "document": "thử", "targets": list(lines), **other}, allow_unicode=True)
         path.write_text(text, "utf-8")
         return tmp_path / "raw"
@@ -139,6 +140,10 @@ def _only(raw: Path) -> Resolution:
         ([LINE | {"plan_source": "ministry"}], "jobs", "ministry"),
         ([LINE | {"clause": ""}], "jobs", "clause"),
         ([LINE | {"note": "x"}], "jobs", "note"),
+        ([LINE, LINE | {"from": date(2024, 7, 1)}, LINE | {"from": "2024-07-01"}], "jobs", "from 2024-07-01"),
+        ([LINE | {"from": "tháng 7"}], "jobs", "from"),
+        ([LINE | {"from": date(2042, 7, 1)}], "jobs", "no day of the year 2024"),
+        ([LINE | {"from": date(2014, 7, 1)}], "jobs", "no day of the year 2024"),
         ([{"value": 1}], "target 1", "code"),
         ([LINE, "jobs: 2600"], "target 2", "expected a mapping"),
         ([{name: said for name, said in LINE.items() if name != "unit"}], "jobs", "a target without a unit"),
@@ -165,6 +170,51 @@ def test_a_line_that_cannot_be_meant_is_refused(
         load_resolutions(resolved(*lines), CATALOGUE)
     assert (caught.value.file.name, caught.value.entry) == ("targets.yaml", entry), str(caught.value)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "entry", "said"),
+    [
+        ({"adopted": "mai"}, "adopted", "expected a day like 2023-12-08, found 'mai'"),
+        ({"adopted": date(2025, 1, 1)}, "adopted", "2025-01-01 is after the year 2024"),
+        ({"adopted": date(2024, 1, 20)}, "jobs", "from 2024-01-19, before the resolution was adopted on 2024-01-20"),
+    ],
+)
+def test_a_day_of_adoption_that_cannot_be_meant_is_refused(
+    resolved: Resolve, more: dict[str, object], entry: str, said: str
+) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        load_resolutions(resolved(LINE, LINE | {"from": date(2024, 1, 19)}, **more), CATALOGUE)
+    assert (caught.value.file.name, caught.value.entry) == ("targets.yaml", entry), str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_plan_that_is_changed_stands_from_its_day_on(resolved: Resolve) -> None:
+    changed = LINE | {"from": date(2024, 7, 15), "value": 2700, "clause": "Điều 1", "document": "NQ 20"}
+    resolution = _only(resolved(changed, LINE, adopted="2023-12-08"))
+    standing = {
+        day: [(target.value, target.known_from, target.document) for target in resolution.standing_on(day).targets]
+        for day in (date(2023, 12, 7), date(2023, 12, 8), date(2024, 7, 14), date(2024, 7, 15), date(2030, 1, 1))
+    }
+    first, second = (Decimal(2600), date(2023, 12, 8), None), (Decimal(2700), date(2024, 7, 15), "NQ 20")
+    assert list(standing.values()) == [[], [first], [first], [second], [second]]
+
+
+def test_a_resolution_that_does_not_tell_its_day_stands_from_the_beginning(resolved: Resolve) -> None:
+    [target] = _only(resolved(LINE)).standing_on(date.min).targets
+    assert target.known_from is None
+
+
+def test_a_change_may_not_lift_a_part_above_its_whole(resolved: Resolve) -> None:
+    percent = {"plan_source": "council", "unit": "%", "direction": "at_least", "clause": "II"}
+    whole, part = {"code": "hygienic_water", "value": 90, **percent}, {"code": "clean_water", "value": 85, **percent}
+    raw = resolved(whole, part, part | {"value": 95, "from": date(2024, 6, 1)})
+    with pytest.raises(CatalogueError, match="the part 95 is above its whole 90"):
+        load_resolutions(raw, CATALOGUE)
+    both = resolved(
+        whole, part, whole | {"value": 96, "from": date(2024, 6, 1)}, part | {"value": 95, "from": date(2024, 6, 1)}
+    )
+    assert len(_only(both).targets) == 4
 
 
 def test_a_part_may_not_be_promised_above_its_whole(resolved: Resolve) -> None:

@@ -1,6 +1,6 @@
 """Plans that the forms print, beside those of targets.yaml."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -72,6 +72,25 @@ def test_a_printed_plan_inside_a_stated_range_is_no_difference(printed: int, dif
     stated = council(191).model_copy(update={"direction": Direction.RANGE, "upper": Decimal(200)})
     evidence = report("budget_revenue", "2024-Q3", {"revenue_plan_council": printed})
     assert len(completed(evidence, stated)[1]) == differences
+
+
+def test_of_a_plan_that_was_changed_the_version_that_stood_is_compared():
+    evidence = report("budget_revenue", "2024-Q3", {"revenue_plan_council": 190})
+    changed = council(190).model_copy(update={"known_from": date(2024, 11, 1)})
+    told = {
+        day: [difference.stated for difference in completed(evidence, council(191), changed, known_at=day)[1]]
+        for day in (datetime(2024, 10, 31, 23), datetime(2024, 11, 1))  # noqa: DTZ001 - local time
+    }
+    assert list(told.values()) == [[191], []]
+
+
+def test_a_printed_plan_fills_in_until_the_stated_one_stands():
+    evidence = report("budget_revenue", "2024-Q1", {"revenue_plan_council": 150})
+    stated = council(191).model_copy(update={"known_from": date(2024, 7, 1)})
+    for day, value in ((datetime(2024, 6, 30), 150), (datetime(2024, 7, 1), 191)):  # noqa: DTZ001 - local time
+        resolution = Resolution(2024, "Nghị quyết", (stated,))
+        [found], _ = with_printed_plans(CATALOGUE, PLACE, [resolution], evidence, day)
+        assert [target.value for target in found.standing_on(day.date()).targets] == [value]
 
 
 def test_the_newest_quarter_answers_for_the_year():

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lagi_pipeline.indicators.model import Evidence
-from lagi_pipeline.indicators.vintages import answering
+from lagi_pipeline.indicators.model import Evidence, Vintage
+from lagi_pipeline.indicators.vintages import answering, may_answer
 from lagi_pipeline_tests.indicators.building import LONG_AFTER, Sent, at, quarter, report, together
 
 FORM, WHEN = "budget_revenue", "2024-Q1"
@@ -154,6 +154,36 @@ def test_a_later_version_changes_nothing_known_before(parts: list[Evidence], lat
     known_at = at(2024, 4, 30)
     late = version(7, "late.xlsx", later.vintages[0].as_of, at(2024, 5, 1))
     assert answering(together(*parts, late), known_at) == answering(together(*parts), known_at)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(versions, max_size=6, unique_by=lambda part: part.vintages[0].sha256),
+    st.lists(versions, max_size=6, unique_by=lambda part: part.vintages[0].sha256),
+    st.sampled_from([None, timedelta(hours=2)]),
+)
+def test_versions_that_may_no_longer_answer_change_nothing_whatever_comes(
+    early: list[Evidence], late: list[Evidence], restored_after: timedelta | None
+):
+    known = [vintage for part in early for vintage in part.vintages]
+    if restored_after:
+        known = [replace(v, restored_at=v.withdrawn_at and v.withdrawn_at + restored_after) for v in known]
+    values = together(*early, *late).values
+    said = (*values, *(replace(value, sha256=f"late {value.sha256}") for value in values))
+    to_come = [_a_month_later(vintage) for part in late for vintage in part.vintages]
+    whole, kept = (Evidence((*vintages, *to_come), said) for vintages in (known, may_answer(known)))
+    last = max((vintage.received_at for vintage in known), default=at(2024, 4, 1))
+    turns = [m for v in whole.vintages for m in (v.received_at, v.withdrawn_at, v.restored_at) if m is not None]
+    for moment in (last, *(moment for moment in turns if moment >= last)):
+        assert answering(kept, moment) == answering(whole, moment)
+
+
+def _a_month_later(vintage: Vintage) -> Vintage:
+    month = timedelta(days=30)
+    withdrawn_at = vintage.withdrawn_at and vintage.withdrawn_at + month
+    return replace(
+        vintage, sha256=f"late {vintage.sha256}", received_at=vintage.received_at + month, withdrawn_at=withdrawn_at
+    )
 
 
 @settings(deadline=None)

@@ -41,6 +41,8 @@ TAMPERED = {
         "UPDATE mart.iuu_compliance SET vms_fitted = vms_required WHERE length_class = 'all'",
         "UPDATE mart.attainment SET evaluated_at = evaluated_at + INTERVAL 1 DAY",
         "DELETE FROM core.measure WHERE quarter = '2024-Q1'",
+        "DELETE FROM mart.attainment_history WHERE known_to < TIMESTAMP '2024-04-01'",
+        "UPDATE core.observation_history SET known_from = known_from - INTERVAL 1 DAY WHERE value IS NOT NULL",
         "DELETE FROM core.observation",
         "UPDATE mart.feed_scorecard SET on_time = 1 WHERE status = 'missing'",
         "DELETE FROM mart.overdue",
