@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, localcontext
@@ -11,8 +11,10 @@ from lagi_pipeline.catalogue.indicators import Cadence, Catalogue, Direction, In
 from lagi_pipeline.catalogue.place import Place, Resolution, Target, Unit
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
 from lagi_pipeline.indicators.figures import all_by_unit
+from lagi_pipeline.indicators.flow_outlook import prior_plan
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
-from lagi_pipeline.indicators.pace import PRESENT_METHOD, PaceMethod, pace_status
+from lagi_pipeline.indicators.outlook import History, Line
+from lagi_pipeline.indicators.pace import outlook
 from lagi_pipeline.indicators.verdict import (
     Comparison,
     Verdict,
@@ -36,14 +38,12 @@ def quarters_to_observe(place: Place, resolutions: Sequence[Resolution], evaluat
     return list(quarters_between(min(place.first_quarter, *judged), max(judged))) if judged else []
 
 
-def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the seam
+def attain(
     catalogue: Catalogue,
     place: Place,
     resolutions: Sequence[Resolution],
     observations: Observations,
     evaluated_at: datetime,
-    *,
-    pace: PaceMethod = PRESENT_METHOD,
 ) -> list[Attainment]:
     """A row for every target x plan source x quarter of its year that has begun.
 
@@ -53,7 +53,6 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         resolutions: The targets by year.
         observations: At least those of ``quarters_to_observe``.
         evaluated_at: Local time of the evaluation; it is stored, and decides what is due and closed.
-        pace: How much of a year is expected by a quarter.
 
     Returns:
         Rows by quarter, then in the catalogue's order, then by plan source.
@@ -62,7 +61,15 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         KeyError: an observation is not given; a missing figure is an observation too.
     """
     with localcontext(ARITHMETIC):
-        judge = _Judge(catalogue, place, observations, evaluated_at, pace)
+        plans = {
+            (indicator.code, resolution.year): prior_plan(
+                resolution.targets, indicator.code, catalogue.profiles.of(indicator.profile)
+            )
+            for resolution in resolutions
+            for indicator in catalogue.indicators
+        }
+        histories = _histories(place, observations)
+        judge = _Judge(catalogue, place, observations, evaluated_at, histories, plans)
         lines = [
             (quarter, position, target)
             for resolution in resolutions
@@ -79,13 +86,23 @@ def _judged_quarters(year: int, evaluated_at: datetime) -> list[Quarter]:
     return [q for q in Quarter(year, _LAST).year_to_date if q.start <= evaluated_at.date()]
 
 
+def _histories(place: Place, observations: Observations) -> dict[str, History]:
+    """The town's observations by indicator and quarter."""
+    found: dict[str, dict[Quarter, Observation]] = {}
+    for (code, unit, quarter), observation in observations.items():
+        if unit == place.file.code:
+            found.setdefault(code, {})[quarter] = observation
+    return dict(found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Judge:
     catalogue: Catalogue
     place: Place
     observations: Observations
     evaluated_at: datetime
-    pace: PaceMethod
+    histories: Mapping[str, History]
+    plans: Mapping[tuple[str, int], Decimal | None]
 
     def row(self, indicator: Indicator, target: Target, quarter: Quarter) -> Attainment:
         """One line of the table."""
@@ -94,8 +111,9 @@ class _Judge:
         verdict = self._verdict(indicator, comparison, seen)
         word = "returned" if verdict.status == "no_data" and seen.returned else verdict.status
         attainment_pct = _attainment_pct(indicator, target.value, seen.value)
-        expected = self.pace.expected(indicator, quarter, self._history(indicator)) if _has_pace(indicator) else None
-        pace = pace_status(attainment_pct, expected, indicator.pace_tolerance) if expected else None
+        history = self.histories.get(indicator.code, {})
+        line = Line(indicator, target, seen, history, comparison.reached if comparison else None)
+        ahead = outlook(self.catalogue.profiles, line, self.plans[indicator.code, quarter.year])
         yoy = _on_last_year(indicator, seen, self._town(indicator, quarter.a_year_earlier))
         near_miss = near_miss_vi(indicator, target.value, seen, comparison) if comparison else None
         remarks = [seen.reason, verdict.remark, near_miss, yoy.remark, self._alternative_vi(indicator, quarter)]
@@ -120,17 +138,17 @@ class _Judge:
             gap=comparison.gap if comparison else None,
             result_status=verdict.status,
             status_vi=self.catalogue.words["result_status"][word],
-            pace_status=pace,
-            pace_vi=self.catalogue.word("pace_status", pace),
-            expected_pct=expected.pct if expected else None,
-            expected=None,
-            pace_basis=expected.basis if expected else None,
-            forecast=None,
-            forecast_low=None,
-            forecast_high=None,
-            probability_pct=None,
-            forecast_method=None,
-            history_years=None,
+            pace_status=ahead.pace_status,
+            pace_vi=self.catalogue.word("pace_status", ahead.pace_status),
+            expected_pct=ahead.expected_pct,
+            expected=ahead.expected,
+            pace_basis=ahead.pace_basis,
+            forecast=ahead.forecast,
+            forecast_low=ahead.forecast_low,
+            forecast_high=ahead.forecast_high,
+            probability_pct=ahead.probability_pct,
+            forecast_method=ahead.forecast_method,
+            history_years=ahead.history_years,
             year_estimate=None,
             estimate_status=None,
             estimate_status_vi=None,
@@ -159,14 +177,6 @@ class _Judge:
             return None
         name = other.name_vi[0].lower() + other.name_vi[1:]
         return f"cách hiểu khác, {name}: {number_vi(seen.value, other.decimals)} {other.unit}"
-
-    def _history(self, indicator: Indicator) -> dict[Quarter, Observation]:
-        town = self.place.file.code
-        return {
-            quarter: observation
-            for (code, unit, quarter), observation in self.observations.items()
-            if code == indicator.code and unit == town
-        }
 
     def _own_year(self, indicator: Indicator, observation: Observation) -> Observation:
         """In Q4, once it is due, an earlier year's survey no longer stands for this year's: the office owes its own.
@@ -220,11 +230,6 @@ def sources_vi(observation: Observation) -> str | None:
     """The files that a figure rests on, oldest quarter first; None where there is no figure."""
     inputs = sorted(observation.inputs, key=lambda vintage: (vintage.quarter, vintage.form, vintage.file))
     return "; ".join(dict.fromkeys(vintage.file for vintage in inputs)) or None
-
-
-def _has_pace(indicator: Indicator) -> bool:
-    """Flows only; and an at-most flow has no attainment to be ahead with."""
-    return not indicator.is_ratio and indicator.direction is Direction.AT_LEAST
 
 
 def _attainment_pct(indicator: Indicator, target: Decimal, actual: Decimal | None) -> Decimal | None:
