@@ -19,7 +19,7 @@ LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 """The quantiles of a forecast: its 80 % interval and the forecast itself."""
 
 _STANDARD = NormalDist()
-_HALVINGS = 60
+_HALVINGS = 40
 _FAR = 10
 
 
