@@ -7,7 +7,7 @@ export PYTHONUTF8 = 1
 export DAGSTER_DISABLE_TELEMETRY = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev show trace templates targets test lint format bench samples docs lock clean
+.PHONY: help setup run dev show trace templates targets test lint format bench backtest samples docs lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -52,6 +52,10 @@ format: setup ## put the code in form
 
 bench: setup ## measure: the main job, the overhead of Dagster, loading, intake
 	@$(VENV)/python -m tools.bench
+
+backtest: setup ## judge the forecast on years that are over (QUARTERS=file PLANS=file JSON=out.json)
+	@$(VENV)/python -m tools.backtest $(if $(QUARTERS),--quarters "$(QUARTERS)") $(if $(PLANS),--plans "$(PLANS)") \
+		$(if $(JSON),--json "$(JSON)")
 
 samples: setup ## make the illustrative workbooks of data/raw anew (the same bytes each time)
 	@$(VENV)/python -m lagi_samples

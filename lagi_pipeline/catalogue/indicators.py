@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from lagi_pipeline.catalogue.loading import CatalogueError, Strict, build, read_yaml
+from lagi_pipeline.catalogue.profiles import Profiles, load_profiles
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.vietnamese.units import lookup
 
@@ -150,6 +151,8 @@ class Indicator(Strict):
     pace_tolerance: Decimal = Field(default=Decimal(2), ge=0)
     closes: DayOfYear | None = None
     alternative: str | None = None
+    profile: str | None = None
+    """The reference profile of its kind of flow (``profiles.yaml``), where there is one."""
     source: str
 
     @property
@@ -269,6 +272,7 @@ class Catalogue:
     feeds: dict[str, FeedEntry]
     words: dict[str, dict[str, str]]
     fleet: FleetRules
+    profiles: Profiles
 
     def indicator(self, code: str) -> Indicator:
         """The indicator of that code.
@@ -385,6 +389,19 @@ def _check_estimates(measures: Sequence[Measure], indicators: dict[str, Indicato
         estimated.add(code)
 
 
+def _check_profiles(indicators: Sequence[Indicator], profiles: Profiles, folder: Path) -> None:
+    known = {profile.code for profile in profiles.profiles}
+    for indicator in indicators:
+        if indicator.profile is not None and indicator.profile not in known:
+            raise CatalogueError(folder / "indicators.yaml", indicator.code, f"no profile {indicator.profile!r}")
+        if indicator.profile is not None and indicator.kind is not Kind.FLOW_YTD:
+            raise CatalogueError(folder / "indicators.yaml", indicator.code, f"a {indicator.kind} with a profile")
+    for profile in profiles.profiles:
+        for source in profile.plan.plan_sources if profile.plan else ():
+            if source not in set(PlanSource):
+                raise CatalogueError(folder / "profiles.yaml", profile.code, f"no plan source {source!r}")
+
+
 def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
     """Read and cross-check the catalogue's YAML files.
 
@@ -423,12 +440,15 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
     _check_terms(indicators, by_code, folder / "indicators.yaml")
     _check_plans(measures, {i.code: i for i in indicators}, folder / "measures.yaml")
     _check_estimates(measures, {i.code: i for i in indicators}, folder / "measures.yaml")
+    profiles = load_profiles(folder / "profiles.yaml")
+    _check_profiles(indicators, profiles, folder)
     return Catalogue(
         indicators=tuple(indicators),
         measures=by_code,
         feeds={feed.code: feed for feed in feeds},
         words=read_yaml(folder / "words.yaml"),
         fleet=build(FleetRules, read_yaml(folder / "iuu_rules.yaml"), folder / "iuu_rules.yaml", "file"),
+        profiles=profiles,
     )
 
 

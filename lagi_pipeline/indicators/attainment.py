@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, localcontext
@@ -15,9 +15,11 @@ from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
 from lagi_pipeline.catalogue.target_kinds import is_floor
 from lagi_pipeline.indicators.estimates import YearEstimates, remark_on
 from lagi_pipeline.indicators.figures import all_by_unit
+from lagi_pipeline.indicators.flow_outlook import prior_plan
 from lagi_pipeline.indicators.lineage import counted_units
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
-from lagi_pipeline.indicators.pace import PRESENT_METHOD, PaceMethod, pace_status
+from lagi_pipeline.indicators.outlook import History, Line
+from lagi_pipeline.indicators.pace import outlook
 from lagi_pipeline.indicators.prospect import with_prospects
 from lagi_pipeline.indicators.verdict import (
     Comparison,
@@ -42,14 +44,13 @@ def quarters_to_observe(place: Place, resolutions: Sequence[Resolution], evaluat
     return list(quarters_between(min(place.first_quarter, *judged), max(judged))) if judged else []
 
 
-def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the seam
+def attain(  # noqa: PLR0913 - everything that a verdict depends on
     catalogue: Catalogue,
     place: Place,
     resolutions: Sequence[Resolution],
     observations: Observations,
     evaluated_at: datetime,
     *,
-    pace: PaceMethod = PRESENT_METHOD,
     only: Collection[str] | None = None,
     estimates: YearEstimates = MappingProxyType({}),
 ) -> list[Attainment]:
@@ -63,7 +64,6 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
         resolutions: The targets by year.
         observations: At least those of ``quarters_to_observe``.
         evaluated_at: Local time of the evaluation; it is stored, and decides what is due and closed.
-        pace: How much of a year is expected by a quarter.
         only: The codes of the indicators to judge; all without it.
         estimates: What the offices expect of the year, as known with the observations.
 
@@ -75,7 +75,16 @@ def attain(  # noqa: PLR0913 - everything that a verdict depends on, and the sea
     """
     with localcontext(ARITHMETIC):
         standing = [resolution.standing_on(evaluated_at.date()) for resolution in resolutions]
-        judge = _Judge(catalogue, place, observations, evaluated_at, pace, leading_targets(place, standing), estimates)
+        plans = {
+            (indicator.code, resolution.year): prior_plan(
+                resolution.targets, indicator.code, catalogue.profiles.of(indicator.profile)
+            )
+            for resolution in standing
+            for indicator in catalogue.indicators
+        }
+        histories = _histories(place, observations)
+        leading = leading_targets(place, standing)
+        judge = _Judge(catalogue, place, observations, evaluated_at, leading, estimates, histories, plans)
         lines = [
             (quarter, position, target)
             for resolution in standing
@@ -96,15 +105,25 @@ def _judged_quarters(year: int, evaluated_at: datetime) -> list[Quarter]:
     return [q for q in Quarter(year, _LAST).year_to_date if q.start <= evaluated_at.date()]
 
 
+def _histories(place: Place, observations: Observations) -> dict[str, History]:
+    """The town's observations by indicator and quarter."""
+    found: dict[str, dict[Quarter, Observation]] = {}
+    for (code, unit, quarter), observation in observations.items():
+        if unit == place.file.code:
+            found.setdefault(code, {})[quarter] = observation
+    return dict(found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Judge:
     catalogue: Catalogue
     place: Place
     observations: Observations
     evaluated_at: datetime
-    pace: PaceMethod
     leading: Leading
     estimates: YearEstimates
+    histories: Mapping[str, History]
+    plans: Mapping[tuple[str, int], Decimal | None]
 
     def row(self, indicator: Indicator, target: Target, quarter: Quarter) -> Attainment:
         """One line of the table."""
@@ -113,9 +132,9 @@ class _Judge:
         verdict = self._verdict(indicator, target, comparison, seen)
         word = "returned" if verdict.status == "no_data" and seen.returned else verdict.status
         attainment_pct = _attainment_pct(indicator, target, seen.value)
-        has_pace = _has_pace(indicator, target)
-        expected = self.pace.expected(indicator, quarter, self._history(indicator)) if has_pace else None
-        pace = pace_status(attainment_pct, expected, indicator.pace_tolerance) if expected else None
+        history = self.histories.get(indicator.code, {})
+        line = Line(indicator, target, seen, history, comparison.reached if comparison else None)
+        ahead = outlook(self.catalogue.profiles, line, self.plans[indicator.code, quarter.year])
         yoy = _on_last_year(indicator, seen, self._town(indicator, quarter.a_year_earlier))
         near_miss = near_miss_vi(indicator, target, seen, comparison) if comparison else None
         estimate = self.estimates.get((indicator.code, quarter))
@@ -143,17 +162,17 @@ class _Judge:
             gap=comparison.gap if comparison else None,
             result_status=verdict.status,
             status_vi=self.catalogue.words["result_status"][word],
-            pace_status=pace,
-            pace_vi=self.catalogue.word("pace_status", pace),
-            expected_pct=expected.pct if expected else None,
-            expected=None,
-            pace_basis=expected.basis if expected else None,
-            forecast=None,
-            forecast_low=None,
-            forecast_high=None,
-            probability_pct=None,
-            forecast_method=None,
-            history_years=None,
+            pace_status=ahead.pace_status,
+            pace_vi=self.catalogue.word("pace_status", ahead.pace_status),
+            expected_pct=ahead.expected_pct,
+            expected=ahead.expected,
+            pace_basis=ahead.pace_basis,
+            forecast=ahead.forecast,
+            forecast_low=ahead.forecast_low,
+            forecast_high=ahead.forecast_high,
+            probability_pct=ahead.probability_pct,
+            forecast_method=ahead.forecast_method,
+            history_years=ahead.history_years,
             year_estimate=estimate.value if estimate else None,
             estimate_status=None,
             estimate_status_vi=None,
@@ -182,14 +201,6 @@ class _Judge:
             return None
         name = other.name_vi[0].lower() + other.name_vi[1:]
         return f"cách hiểu khác, {name}: {number_vi(seen.value, other.decimals)} {other.unit}"
-
-    def _history(self, indicator: Indicator) -> dict[Quarter, Observation]:
-        town = self.place.file.code
-        return {
-            quarter: observation
-            for (code, unit, quarter), observation in self.observations.items()
-            if code == indicator.code and unit == town
-        }
 
     def _own_year(self, indicator: Indicator, observation: Observation) -> Observation:
         """In Q4, once it is due, an earlier year's survey no longer stands for this year's: the office owes its own.
@@ -246,11 +257,6 @@ def sources_vi(observation: Observation) -> str | None:
     """The files that a figure rests on, oldest quarter first; None where there is no figure."""
     inputs = sorted(observation.inputs, key=lambda vintage: (vintage.quarter, vintage.form, vintage.file))
     return "; ".join(dict.fromkeys(vintage.file for vintage in inputs)) or None
-
-
-def _has_pace(indicator: Indicator, target: Target) -> bool:
-    """Flows that climb to their target; one that must not exceed or must hit it has no attainment to be ahead with."""
-    return indicator.is_flow and is_floor(indicator, target.direction)
 
 
 def _attainment_pct(indicator: Indicator, target: Target, actual: Decimal | None) -> Decimal | None:

@@ -1,81 +1,25 @@
-"""How much of a year is expected by a quarter, and whether a line keeps up with it.
-
-The seam for a better method: anything with ``PaceMethod``'s shape can be given to ``attainment.attain``.
-"""
+"""The outlook of a row: the figure expected by now, pace, forecast and probability. ``docs/method.md`` explains it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import Protocol
 
-from lagi_pipeline.catalogue.indicators import Indicator
-from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.indicators.model import Observation
+from lagi_pipeline.catalogue.profiles import Profiles
+from lagi_pipeline.indicators.flow_outlook import of_flow
+from lagi_pipeline.indicators.outlook import SIGNS, Line, Outlook
+from lagi_pipeline.indicators.rate_outlook import of_rate
 from lagi_pipeline.indicators.wording import ARITHMETIC
 
-History = Mapping[Quarter, Observation]
-"""One indicator's observations of the town, by quarter."""
 
+def outlook(profiles: Profiles, line: Line, plan: Decimal | None) -> Outlook:
+    """What the row of ``line`` says of its year.
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """The share of a year expected by a quarter's end, 0-100, and what it rests on."""
-
-    pct: Decimal
-    basis: str
-
-
-class PaceMethod(Protocol):
-    """A way to say how much of a year is expected by a quarter."""
-
-    def expected(self, indicator: Indicator, quarter: Quarter, history: History) -> Expected:
-        """The expectation for ``indicator`` at the end of ``quarter``, from years before that quarter's."""
-        ...
-
-
-class MeanOfEarlierYears:
-    """The mean of the place's own complete earlier years, else a straight line.
-
-    25/50/75 is a poor guide: real years are back-loaded (domain.md, trap 3).
+    Args:
+        profiles: The reference.
+        line: The line; a target of a direction other than ``SIGNS`` knows gets no answer.
+        plan: The plan that is prior information of the year's total (``flow_outlook.prior_plan``).
     """
-
-    def expected(self, indicator: Indicator, quarter: Quarter, history: History) -> Expected:  # noqa: ARG002 - the seam's shape
-        """The mean share of the year reached by ``quarter`` in the complete earlier years, else 25 per quarter."""
-        shares = {
-            year: share
-            for year in sorted({earlier.year for earlier in history if earlier.year < quarter.year})
-            if (share := _share_of_year(year, quarter.number, history)) is not None
-        }
-        if not shares:
-            return Expected(Decimal(25 * quarter.number), "straight_line")
-        with localcontext(ARITHMETIC):
-            mean = sum(shares.values(), Decimal(0)) / len(shares)
-        return Expected(min(max(mean, Decimal(0)), Decimal(100)), f"history: {', '.join(map(str, shares))}")
-
-
-PRESENT_METHOD: PaceMethod = MeanOfEarlierYears()
-
-
-def _share_of_year(year: int, number: int, history: History) -> Decimal | None:
-    """ytd(q) / ytd(4) x 100; None unless all four quarters have a figure on one price basis, the year's above 0."""
-    observations = [history.get(Quarter(year, n)) for n in range(1, 5)]
-    figures = [(o.value, o.basis) for o in observations if o is not None and o.value is not None]
-    if len(figures) < len(observations) or len({basis for _, basis in figures}) > 1:
-        return None
-    values = [value for value, _ in figures]
-    if values[-1] <= 0:
-        return None
+    if line.target.direction not in SIGNS:
+        return Outlook()
     with localcontext(ARITHMETIC):
-        return values[number - 1] / values[-1] * 100
-
-
-def pace_status(attainment_pct: Decimal | None, expected: Expected, tolerance: Decimal) -> str | None:
-    """``ahead``, ``on_pace`` or ``behind``: strictly beyond the tolerance, in points; None without a figure."""
-    if attainment_pct is None:
-        return None
-    lead = attainment_pct - expected.pct
-    if lead > tolerance:
-        return "ahead"
-    return "behind" if lead < -tolerance else "on_pace"
+        return of_flow(profiles, line, plan) if line.indicator.is_flow else of_rate(line)

@@ -220,13 +220,13 @@ class AttainmentRow(pa.DataFrameModel):
     )
     result_status: str = given("Mã kết quả", "exceeded, met, not_met, in_progress, not_due or no_data")
     status_vi: str = given("Kết quả", "The status in Vietnamese; tells not reported from returned for correction")
-    pace_status: str = given("Mã tiến độ", "Flows: ahead, on_pace or behind", nullable=True)
+    pace_status: str = given("Mã tiến độ", "ahead, on_pace or behind; pace_basis says by what", nullable=True)
     pace_vi: str = given("Tiến độ", "The pace in Vietnamese", nullable=True)
     expected_pct: float = given(
         "% lẽ ra phải đạt", "Share of the year expected by the quarter, 0 to 100", nullable=True
     )
     expected: float = given("Mức lẽ ra phải đạt", "Figure expected by the quarter's end, in the unit", nullable=True)
-    pace_basis: str = given("Cơ sở tiến độ", "What the expected share rests on", nullable=True)
+    pace_basis: str = given("Cơ sở tiến độ", "By what pace is judged, and what is expected rests on", nullable=True)
     forecast: float = given("Dự báo cả năm (hệ thống)", "Forecast of the year's figure; no office's own", nullable=True)
     forecast_low: float = given("Dự báo, cận dưới", "Lower end of the forecast's 80 % interval", nullable=True)
     forecast_high: float = given("Dự báo, cận trên", "Upper end of the forecast's 80 % interval", nullable=True)

@@ -167,7 +167,7 @@ class TestMet:
             if (row.indicator_code, row.quarter, row.plan_source)
             == ("budget_revenue", "2024-Q4", PlanSource.PARTY_RESOLUTION)
         ]
-        assert (row.attainment_pct, row.pace_status, row.result_status) == (None, None, "exceeded")
+        assert (row.attainment_pct, row.pace_status, row.result_status) == (None, "on_pace", "exceeded")
 
 
 class TestStatusOfAFlow:

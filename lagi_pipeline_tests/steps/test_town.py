@@ -154,8 +154,12 @@ def test_a_printed_running_total_stands_in_for_missing_quarters(town: Town) -> N
 def test_a_line_is_behind_in_the_second_quarter(town: Town) -> None:
     found = line(town.data_dir, "2024-Q2", "development_spending")
     assert (found["pace_status"], found["pace_vi"]) == ("behind", "chậm tiến độ")
-    assert found["expected_pct"] == pytest.approx(29.0 / 78.4 * 100)
-    assert "2023" in found["pace_basis"]
+    # one year of its own, 29,0 of 78,4 by midyear, weighed with 0.53 against the reference's 42,56 %
+    assert found["expected_pct"] == pytest.approx(42.56 * (29.0 / 78.4 / 0.4256) ** 0.53)
+    assert found["pace_basis"] == "probability; history: 2023; reference: spending"
+    assert found["probability_pct"] < 33
+    assert found["forecast_low"] < found["forecast"] < found["target"]
+    assert (found["forecast_method"], found["history_years"]) == ("season", 1)
 
 
 def test_cung_ky_is_an_index_for_flows_and_points_for_rates(town: Town) -> None:

@@ -1,0 +1,1 @@
+"""The corpus of messes: a fixed sample of it, and the judge itself."""
