@@ -44,6 +44,7 @@ TAMPERED = {
         "DELETE FROM core.observation",
         "UPDATE mart.feed_scorecard SET on_time = 1 WHERE status = 'missing'",
         "DELETE FROM mart.overdue",
+        "DELETE FROM core.measure_cell WHERE quarter = '2024-Q4'",
         "UPDATE core.measure_cell SET text = '1' WHERE quarter = '2024-Q1'",
         "UPDATE mart.trace SET cell = 'A1' WHERE quarter = '2024-Q4'",
         "UPDATE mart.trace_line SET derivation_vi = 'không' WHERE quarter = '2024-Q4'",
