@@ -128,8 +128,14 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
         tables.OVERDUE: computing.as_frame([record(line) for line in reported.overdue], tables.OVERDUE),
     }
     computed |= computing.history_frames(computing.compute_history(connection, situation, moment))
-    computed |= computing.measure_frames(connection, situation)
-    computed |= trace_frames(compute_trace(connection, situation, figures, moment))
+    measures = [
+        found
+        for table, expected in computing.measure_frames(connection, situation).items()
+        for found in _differences(connection, table, expected)
+    ]
+    yield from measures
+    if not measures:  # cells that are not those of the accepted rows lead nowhere
+        computed |= trace_frames(compute_trace(connection, situation, figures, moment))
     for table, expected in computed.items():
         yield from _differences(connection, table, expected)
 

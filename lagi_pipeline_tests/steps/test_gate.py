@@ -48,6 +48,7 @@ TAMPERED = {
         "DELETE FROM mart.overdue",
         "UPDATE mart.year_verdict SET met = met + 1 WHERE year = 2024 AND plan_source = 'leading'",
         "UPDATE mart.attainment_by_plan SET council_target = 1 WHERE quarter = '2024-Q2' AND indicator_code = 'jobs'",
+        "DELETE FROM core.measure_cell WHERE quarter = '2024-Q4'",
         "UPDATE core.measure_cell SET text = '1' WHERE quarter = '2024-Q1'",
         "UPDATE mart.trace SET cell = 'A1' WHERE quarter = '2024-Q4'",
         "UPDATE mart.trace_line SET derivation_vi = 'không' WHERE quarter = '2024-Q4'",
