@@ -23,8 +23,9 @@ from lagi_pipeline.indicators.evaluation import Part, evaluate
 from lagi_pipeline.indicators.model import Attainment, Evidence, MeasureValue, Observation, RejectedUnit, Vintage
 from lagi_pipeline.indicators.verdict import due_day
 from lagi_pipeline.indicators.vintages import FormKey, VintageKey, key_of, may_answer
+from lagi_pipeline.indicators.year_verdict import YearVerdict, year_verdicts
 
-_Row = TypeVar("_Row", Attainment, Observation)
+_Row = TypeVar("_Row", Attainment, Observation, YearVerdict)
 _DAY = timedelta(days=1)
 _LAST = 4
 
@@ -44,6 +45,7 @@ class History:
 
     attainment: list[Known[Attainment]]
     observations: list[Known[Observation]]
+    verdicts: list[Known[YearVerdict]]
 
 
 def history(
@@ -73,7 +75,7 @@ def history(
             due[change.moment].append(change)
     for moment in sorted(due):
         chronicle.advance(moment, due[moment])
-    return History(chronicle.lines.history(), chronicle.figures.history())
+    return History(chronicle.lines.history(), chronicle.figures.history(), chronicle.verdicts.history())
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ class _States(Generic[_Row]):
         return states
 
 
-def _all_but(row: type[Attainment | Observation], *left_out: str) -> attrgetter[Hashable]:
+def _all_but(row: type[Attainment | Observation | YearVerdict], *left_out: str) -> attrgetter[Hashable]:
     return attrgetter(*(column.name for column in fields(row) if column.name not in left_out))
 
 
@@ -257,6 +259,9 @@ class _Chronicle:
         default_factory=lambda: _States(
             attrgetter("indicator_code", "unit_code", "quarter"), _all_but(Observation, "inputs")
         )
+    )
+    verdicts: _States[YearVerdict] = field(
+        default_factory=lambda: _States(attrgetter("year", "plan_source"), _all_but(YearVerdict, "evaluated_at"))
     )
     known: dict[str, dict[tuple[str, str, Quarter], Observation]] = field(default_factory=lambda: defaultdict(dict))
     """The observations that stand, by indicator."""
@@ -288,3 +293,5 @@ class _Chronicle:
         self.lines.renew(moment, computed.attainment, former)
         for row in computed.attainment:
             self.keys[row.indicator_code].append(self.lines.key(row))
+        standing = [state.row for state in self.lines.standing.values()]
+        self.verdicts.renew(moment, year_verdicts(self.catalogue, self.place, standing), tuple(self.verdicts.standing))

@@ -13,6 +13,8 @@ from lagi_pipeline.catalogue.place import Target
 from lagi_pipeline.indicators.model import Attainment
 from lagi_pipeline.indicators.verdict import DECIDED, compare_value
 
+_CERTAIN = 100
+
 
 def prospect(indicator: Indicator, target: Target, value: Decimal | None) -> str | None:
     """``exceeded``, ``met`` or ``not_met`` if the year ended at ``value``; None where nobody says where it will.
@@ -25,6 +27,20 @@ def prospect(indicator: Indicator, target: Target, value: Decimal | None) -> str
     if not comparison.reached:
         return "not_met"
     return "exceeded" if comparison.exceeded else "met"
+
+
+def forecast_prospect(catalogue: Catalogue, indicator: Indicator, target: Target, row: Attainment) -> str | None:
+    """What the forecast comes to; None where nothing is forecast, and where it is too close to call.
+
+    By the probability where there is one: as unlikely as what is behind (``profiles.yaml``) is ``not_met``, as likely
+    the other way is reached. A figure of Q4 has none, and is compared itself.
+    """
+    if row.probability_pct is None:
+        return prospect(indicator, target, row.forecast)
+    unlikely = catalogue.profiles.pace.behind_below_pct
+    if row.probability_pct < unlikely:
+        return "not_met"
+    return prospect(indicator, target, row.forecast) if row.probability_pct > _CERTAIN - unlikely else None
 
 
 def is_closed(row: Attainment) -> bool:
@@ -42,7 +58,7 @@ def with_prospects(catalogue: Catalogue, target: Target, row: Attainment) -> Att
         return row
     indicator = catalogue.indicator(row.indicator_code)
     estimate = prospect(indicator, target, row.year_estimate)
-    forecast = prospect(indicator, target, row.forecast)
+    forecast = forecast_prospect(catalogue, indicator, target, row)
     if estimate is None and forecast is None:
         return row
     return replace(

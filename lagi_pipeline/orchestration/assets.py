@@ -254,7 +254,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         },
         description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã;"
         " in mart.unit_series the same units through time, as they were and as they are today;"
-        " in mart.attainment_history and core.observation_history what was known when.",
+        " in mart.attainment_history, core.observation_history and mart.year_verdict_history what was known when.",
     )
     def attainment(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource

@@ -343,15 +343,16 @@ def write_attainment(connection: duckdb.DuckDBPyConnection, figures: Figures) ->
 
 
 def write_history(connection: duckdb.DuckDBPyConnection, computed: History) -> int:
-    """Write ``mart.attainment_history`` and ``core.observation_history``; the number of their rows."""
+    """Write the tables of the history; the number of their rows."""
     return sum(replace_all(connection, table, frame) for table, frame in history_frames(computed).items())
 
 
 def history_frames(computed: History) -> dict[tables.Table, pd.DataFrame]:
-    """The rows of both tables of the history."""
+    """The rows of the tables of the history."""
     return {
         tables.ATTAINMENT_HISTORY: _states_frame(computed.attainment, tables.ATTAINMENT_HISTORY),
         tables.OBSERVATION_HISTORY: _states_frame(computed.observations, tables.OBSERVATION_HISTORY),
+        tables.YEAR_VERDICT_HISTORY: _states_frame(computed.verdicts, tables.YEAR_VERDICT_HISTORY),
     }
 
 

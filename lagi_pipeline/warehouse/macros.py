@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from lagi_pipeline.warehouse.tables import ATTAINMENT_HISTORY, OBSERVATION_HISTORY, Table
+from lagi_pipeline.warehouse.tables import ATTAINMENT_HISTORY, OBSERVATION_HISTORY, YEAR_VERDICT_HISTORY, Table
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,12 @@ def macros(timezone: str) -> tuple[Macro, ...]:
             "ts",
             _as_of(OBSERVATION_HISTORY, timezone),
             _as_known("core.observation"),
+        ),
+        Macro(
+            "year_verdict_as_of",
+            "ts",
+            _as_of(YEAR_VERDICT_HISTORY, timezone),
+            _as_known("mart.year_verdict"),
         ),
         _TRACE,
     )

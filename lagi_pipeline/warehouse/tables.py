@@ -240,7 +240,9 @@ class AttainmentRow(pa.DataFrameModel):
         "Mã ước cả năm", "exceeded, met or not_met by the office's own estimate", nullable=True
     )
     estimate_status_vi: str = given("Kết quả ước cả năm", "The same in Vietnamese", nullable=True)
-    forecast_status: str = given("Mã dự báo", "exceeded, met or not_met by the forecast", nullable=True)
+    forecast_status: str = given(
+        "Mã dự báo", "exceeded, met or not_met by the forecast; null where it is too close to call", nullable=True
+    )
     forecast_status_vi: str = given("Kết quả dự báo", "The same in Vietnamese", nullable=True)
     yoy_index_pct: float = given(
         "% so cùng kỳ", "Flows: actual against the same quarter last year, 80.9 is a fall of 19.1 %", nullable=True
@@ -331,7 +333,7 @@ class YearVerdictRow(pa.DataFrameModel):
     forecast_exceeded: int = given("Ước vượt (dự báo)", f"By the forecast, {_OF_OPEN}")
     forecast_met: int = given("Ước đạt (dự báo)", f"By the forecast, {_OF_OPEN}")
     forecast_missed: int = given("Ước không đạt (dự báo)", f"By the forecast, {_OF_OPEN}")
-    forecast_unknown: int = given("Không dự báo", f"Nothing is forecast, {_OF_OPEN}")
+    forecast_unknown: int = given("Dự báo chưa rõ", f"Nothing is forecast, or it is too close to call, {_OF_OPEN}")
     forecast_vi: str = given("Dự báo cả năm (hệ thống)", "Open lines with what is forecast of them", nullable=True)
     part_gates_whole: bool = given(
         "Thành phần không đạt thì chỉ tiêu không đạt", "Whether a missed part made its whole missed (place.yaml)"
@@ -368,6 +370,18 @@ class AttainmentHistoryRow(AttainmentRow):
     @classmethod
     def to_schema(cls) -> pa.DataFrameSchema:
         """The columns of ``mart.attainment``, with the time in which they stood in place of their evaluation's."""
+        return super().to_schema().remove_columns(["evaluated_at"])
+
+
+class YearVerdictHistoryRow(YearVerdictRow):
+    """Every state of each year's verdict, and when it was known: mart.year_verdict as of any moment."""
+
+    known_from: pd.Timestamp = _KNOWN_FROM
+    known_to: pd.Timestamp = _KNOWN_TO
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """The columns of ``mart.year_verdict``, with the time in which they stood in place of their evaluation's."""
         return super().to_schema().remove_columns(["evaluated_at"])
 
 
@@ -758,6 +772,9 @@ ATTAINMENT_HISTORY = Table(
 OBSERVATION_HISTORY = Table(
     "core", "observation_history", ObservationHistoryRow, ("indicator_code", "unit_code", "quarter", "known_from")
 )
+YEAR_VERDICT_HISTORY = Table(
+    "mart", "year_verdict_history", YearVerdictHistoryRow, ("year", "plan_source", "known_from")
+)
 UNIT_ATTAINMENT = Table("mart", "attainment_by_unit", UnitAttainmentRow, ("quarter", "indicator_code", "unit_code"))
 UNIT_SERIES = Table(
     "mart", "unit_series", UnitSeriesTableRow, ("quarter", "indicator_code", "units_as_of", "unit_code")
@@ -785,7 +802,8 @@ def feed_tables() -> dict[str, Table]:
 
 def all_tables() -> Iterator[Table]:
     """Every table, marts first."""
-    yield from (ATTAINMENT, ATTAINMENT_HISTORY, BY_PLAN, YEAR_VERDICT, UNIT_ATTAINMENT, UNIT_SERIES)
+    yield from (ATTAINMENT, ATTAINMENT_HISTORY, BY_PLAN, YEAR_VERDICT, YEAR_VERDICT_HISTORY)
+    yield from (UNIT_ATTAINMENT, UNIT_SERIES)
     yield from (TRACE, TRACE_LINE, FLEET, SCORECARD, OVERDUE)
     yield from (TARGET, OBSERVATION, OBSERVATION_HISTORY, MEASURE, MEASURE_CELL, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
     yield COLUMN_LINEAGE
