@@ -257,7 +257,7 @@ class _Chronicle:
     )
     figures: _States[Observation] = field(
         default_factory=lambda: _States(
-            attrgetter("indicator_code", "unit_code", "quarter"), _all_but(Observation, "inputs")
+            attrgetter("indicator_code", "unit_code", "quarter"), _all_but(Observation, "inputs", "derivation")
         )
     )
     verdicts: _States[YearVerdict] = field(

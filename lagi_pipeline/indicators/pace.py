@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal, localcontext
 
+from lagi_pipeline.catalogue.indicators import Direction, Indicator
+from lagi_pipeline.catalogue.place import Target
 from lagi_pipeline.catalogue.profiles import Profiles
 from lagi_pipeline.indicators.flow_outlook import of_flow
 from lagi_pipeline.indicators.outlook import SIGNS, Line, Outlook
@@ -16,10 +19,20 @@ def outlook(profiles: Profiles, line: Line, plan: Decimal | None) -> Outlook:
 
     Args:
         profiles: The reference.
-        line: The line; a target of a direction other than ``SIGNS`` knows gets no answer.
+        line: The line; a range is read as the bound from which it is reached, and a target that no direction of
+            ``SIGNS`` can be made of gets no answer.
         plan: The plan that is prior information of the year's total (``flow_outlook.prior_plan``).
     """
+    line = replace(line, target=_bound(line.indicator, line.target))
     if line.target.direction not in SIGNS:
         return Outlook()
     with localcontext(ARITHMETIC):
         return of_flow(profiles, line, plan) if line.indicator.is_flow else of_rate(line)
+
+
+def _bound(indicator: Indicator, target: Target) -> Target:
+    """The bound from which a range is reached: the lower of a line that climbs, the upper of one that falls."""
+    if target.direction is not Direction.RANGE or target.upper is None:
+        return target
+    value = target.upper if indicator.direction is Direction.AT_MOST else target.value
+    return target.model_copy(update={"direction": indicator.direction, "value": value, "upper": None})

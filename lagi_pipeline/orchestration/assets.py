@@ -52,7 +52,7 @@ SLIPS = dg.AssetKey(["returned", "slips"])
 SCORECARD = dg.AssetKey(["mart", "feed_scorecard"])
 PUBLISHED = dg.AssetKey(["published", "lagi"])
 FLEET_FEEDS = ("fisheries_vessels", "fisheries_cases", "fisheries_landings")
-COMPUTE_VERSION = "1"
+COMPUTE_VERSION = "2"
 DAYS_OF = {Cadence.QUARTER: 92, Cadence.YEAR: 366}
 """The longest quarter and year: by then a feed is read once more, if the schedules run."""
 GRACE_DAYS = 10

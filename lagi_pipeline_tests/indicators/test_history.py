@@ -303,7 +303,7 @@ def test_two_files_that_contradict_each_other_answer_until_the_second_comes() ->
 def test_nothing_is_known_before_the_first_quarter_that_is_judged() -> None:
     told = known(FIRST)
     assert min(state.known_from for state in told.attainment) == at(2023, 1, 1)
-    assert known(FIRST, at(2022, 12, 31, 23)) == History([], [])
+    assert known(FIRST, at(2022, 12, 31, 23)) == History([], [], [])
 
 
 @pytest.mark.parametrize("indicator", CATALOGUE.indicators, ids=lambda indicator: indicator.code)

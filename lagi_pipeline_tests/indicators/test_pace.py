@@ -86,7 +86,7 @@ def seen_as(  # noqa: PLR0913 - a row and what it hangs on
         direction=direction,
         clause="1",
     )
-    comparison = compare(indicator, promised.value, seen)
+    comparison = compare(indicator, promised, seen)
     reached = comparison.reached if comparison else None
     history = {one.quarter: one for one in [*before, seen]}
     what = Line(indicator, promised, seen, history, reached)

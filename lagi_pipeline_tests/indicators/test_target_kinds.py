@@ -201,13 +201,13 @@ def test_a_flow_that_must_hit_a_figure_is_open_until_the_year_is_over():
     assert (over["Q4"].result_status, over["Q4"].gap) == ("not_met", -1)
 
 
-def test_at_most_of_a_flow_has_no_attainment_and_no_pace():
+def test_at_most_of_a_flow_has_no_attainment_and_is_on_pace_while_it_holds():
     spending = REVENUE.model_copy(update={"direction": AT_MOST})
     known = replace(CATALOGUE, indicators=(spending,))
     resolution = Resolution(2024, "thử", (asked(spending, 0),))
     rows = attained(_revenue(0, 0, 0, 0), resolutions=[resolution], known=known)
     assert [row.result_status for row in rows] == ["in_progress"] * 3 + ["met"]
-    assert {(row.attainment_pct, row.pace_status, row.gap) for row in rows} == {(None, None, 0)}
+    assert {(row.attainment_pct, row.pace_status, row.gap) for row in rows} == {(None, "on_pace", 0)}
 
 
 def test_a_ward_stands_beside_the_range_of_the_town():
@@ -219,12 +219,31 @@ def test_a_ward_stands_beside_the_range_of_the_town():
 def test_an_estimate_and_a_forecast_have_words_of_their_own():
     target = asked(REVENUE, 191)
     row = _lines(_revenue(50, 100, 150), target, datetime(2024, 10, 20))["Q3"]  # noqa: DTZ001 - local time
+    row = replace(row, forecast=None, probability_pct=None, forecast_status=None, forecast_status_vi=None)
     told = with_prospects(CATALOGUE, target, replace(row, year_estimate=Decimal(195), forecast=Decimal(190)))
     assert (told.estimate_status, told.estimate_status_vi) == ("exceeded", "ước vượt")
     assert (told.forecast_status, told.forecast_status_vi) == ("not_met", "ước không đạt")
     alone = with_prospects(CATALOGUE, target, replace(row, year_estimate=Decimal(191)))
     assert (alone.estimate_status_vi, alone.forecast_status, alone.forecast_status_vi) == ("ước đạt", None, None)
     assert (row.estimate_status, row.forecast_status) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("probability", "forecast", "status"),
+    [
+        (0, 150, "not_met"),
+        (32, 190, "not_met"),
+        (33, 190, None),
+        (50, 191, None),
+        (67, 192, None),
+        (68, 192, "exceeded"),
+    ],
+)
+def test_a_forecast_that_is_too_close_to_call_decides_nothing(probability: int, forecast: int, status: str | None):
+    target = asked(REVENUE, 191)
+    row = _lines(_revenue(50, 100, 150), target, datetime(2024, 10, 20))["Q3"]  # noqa: DTZ001 - local time
+    row = replace(row, forecast=Decimal(forecast), probability_pct=Decimal(probability), forecast_status=None)
+    assert with_prospects(CATALOGUE, target, row).forecast_status == status
 
 
 def test_nothing_is_expected_of_a_year_that_is_over():

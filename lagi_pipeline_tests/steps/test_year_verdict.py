@@ -88,3 +88,23 @@ def test_each_line_stands_once_beside_its_plans(town: Town) -> None:
         f"SELECT count(*) FILTER (is_leading) = (SELECT count(*) FROM ({lines})) AS same FROM mart.attainment",
     )
     assert leading["same"]
+
+
+def test_the_verdict_of_any_day_is_that_of_an_evaluation_on_that_day(town: Town, town_copy: Path) -> None:
+    columns = "COLUMNS(* EXCLUDE evaluated_at)"
+    as_of = "SELECT * EXCLUDE (known_from, known_to) FROM year_verdict_as_of(TIMESTAMP '{}') ORDER BY year, plan_source"
+    for moment in (PLENUM, datetime.fromisoformat("2024-07-31T08:00"), datetime.fromisoformat("2025-01-20T08:00")):
+        reevaluate(town_copy, moment)
+        then = ask(town_copy, f"SELECT {columns} FROM mart.year_verdict ORDER BY year, plan_source")
+        assert then
+        assert ask(town.data_dir, as_of.format(moment)) == then
+
+
+def test_2023_is_decided_as_figures_of_the_whole_year_come_in(town: Town) -> None:
+    sql = """
+        SELECT exceeded + met AS reached, open_lines
+        FROM year_verdict_as_of(DATE '{}') WHERE year = 2023 AND plan_source = 'leading'
+    """
+    early, closed = (ask(town.data_dir, sql.format(day))[0] for day in ("2023-12-08", "2024-03-01"))
+    assert early["open_lines"] == 10
+    assert closed == {"reached": 10, "open_lines": 0}
