@@ -219,6 +219,13 @@ def _wanted(form: Form, column: Column, quarter: Quarter | None) -> list[_Wish]:
     return wishes
 
 
+def heads_year_estimate(label: str, form: Form, quarter: Quarter) -> bool:
+    """Whether a header path is how the form's estimate of the year is headed: then it is no other period's column."""
+    path = tuple(header_key(part, quarter) for part in label.split(" / "))
+    estimates = (column for column in form.columns if column.year_estimate and column.is_asked_in(quarter))
+    return any(path == wish.path for column in estimates for wish in _wanted(form, column, quarter))
+
+
 @lru_cache(maxsize=4_096)
 def _senses(labels: _Path, quarter: Quarter | None) -> frozenset[Sense]:
     """What a header path says its figures are."""

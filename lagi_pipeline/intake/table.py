@@ -20,7 +20,7 @@ from lagi_pipeline.intake.cells import Reader, TypedColumn, show, type_column
 from lagi_pipeline.intake.findings import Finding, Refusal, RefusedFileError, Severity
 from lagi_pipeline.intake.form import CellKind, Column, Covers, Form, Listing, Outline, UnitNames, UnitRows
 from lagi_pipeline.intake.grid import Sheet, Value, Workbook, column_letters
-from lagi_pipeline.intake.header import Header, Search, find_header, header_key
+from lagi_pipeline.intake.header import Header, Search, find_header, header_key, heads_year_estimate
 from lagi_pipeline.intake.keys import (
     Keyed,
     TypedTable,
@@ -391,7 +391,8 @@ def _refuse_other_period(sheets: Sequence[Sheet], form: Form, quarter: Quarter) 
         _period(_found(form, sheet, header, [(form, sheet, header)]), quarter)
         for column, place in header.places.items():
             label = header.labels[place]
-            if header_key(label, quarter) != header_key(label, None):
+            is_estimate = heads_year_estimate(label, form, quarter)
+            if header_key(label, quarter) != header_key(label, None) and not is_estimate:
                 at = sheet.address(header.bottom, place)
                 title = form.column(column).title_vi
                 reason = f"trang «{sheet.name}», ô {at}: cột «{title}» ghi «{label}», không phải kỳ {quarter.label_vi}"

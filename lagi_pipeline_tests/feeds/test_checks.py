@@ -19,13 +19,13 @@ ONE_CHANGE: list[tuple[str, str, dict[str, Cell], str, str, str, tuple[str, ...]
     ("budget_revenue", "2024-Q3", {"D13": 140100}, "parent_sum", "error", "D13", ("140,1", "139,9", "Thu nội địa")),
     ("budget_revenue", "2024-Q3", {"D22": 290}, "parent_sum", "error", "D21", ("39,311", "39,315")),
     ("budget_revenue", "2024-Q3", {"C22": 999}, "parent_sum", "error", "C21", ("52,48", "53,097")),
-    ("budget_revenue", "2024-Q3", {"E16": 73.54}, "percent_of_plan", "error", "E16", ("73,54", "40,182", "55,39")),
+    ("budget_revenue", "2024-Q3", {"F16": 73.54}, "percent_of_plan", "error", "F16", ("73,54", "40,182", "55,39")),
     ("budget_revenue", "2023-Q4", {"G15": 50}, "percent_of_council", "error", "G15", ("50",)),
     ("budget_revenue", "2023-Q4", {"F15": 50}, "percent_of_province", "error", "F15", ("50",)),
     ("industry", "2024-Q3", {"D14": 180}, "parent_sum", "error", "D13", ("410,9", "413,7")),
     ("industry", "2024-Q3", {"E12": 60}, "parent_sum", "error", "E11", ("1.327", "1.332,1")),
     ("industry", "2024-Q3", {"E20": 12}, "ytd_at_least_quarter", "error", "E20", ("12", "15,8")),
-    ("industry", "2024-Q3", {"F20": 80.5}, "industry_percent_of_plan", "error", "F20", ("80,5", "42,1", "52,7")),
+    ("industry", "2024-Q3", {"G20": 80.5}, "industry_percent_of_plan", "error", "G20", ("80,5", "42,1", "52,7")),
     ("exports", "2024-Q3", {"G12": 6.39}, "parent_sum", "error", "G15", ("134,2", "135,2")),
     ("exports", "2024-Q3", {"G12": 1.39}, "export_ytd_at_least_quarter", "error", "G12", ("1,39", "1,95")),
     ("forestry", "2024-Q4", {"F13": "215,5"}, "purposes_add_up", "error", "D13", ("214,5",)),
@@ -117,7 +117,7 @@ def test_a_key_row_with_a_failed_check_gives_no_figure() -> None:
 
 @pytest.mark.parametrize("cell", [None, "-", "–", "…", "x"])
 def test_a_key_figure_that_is_blank_is_missing_and_never_zero(cell: Cell) -> None:
-    sheet = changed(form_sheet("budget_revenue", "2024-Q3"), D12=cell, E12=None)
+    sheet = changed(form_sheet("budget_revenue", "2024-Q3"), D12=cell, F12=None)
     found = read_one("budget_revenue", "2024-Q3", sheet)
     assert "thiếu số liệu" in found.found("missing_figure").reason
     assert found.found("missing_figure").cell == "D12"

@@ -137,7 +137,7 @@ def test_a_unit_of_another_dimension_is_refused_at_its_header() -> None:
 
 
 def test_exports_in_thousands_of_dollars() -> None:
-    sheet = changed(form_sheet("exports", "2024-Q3"), H6="Đơn vị tính: 1.000 USD")
+    sheet = changed(form_sheet("exports", "2024-Q3"), I6="Đơn vị tính: 1.000 USD")
     assert read_one("exports", "2024-Q3", sheet).value("export_value_ytd") == pytest.approx(0.1342)
 
 

@@ -47,12 +47,13 @@ _BUDGET_TWO = (
     "ordinal", "content", "plan_province", "plan_council", "actual", "percent_of_province", "percent_of_council",
     "percent_of_last_year",
 )  # fmt: skip
+_BUDGET_EXPECTED = (*_BUDGET_ONE[:4], "year_estimate", *_BUDGET_ONE[4:])
 _TONNES = ("generated", "collected", "treated")
 _PLACED = ("placed", "women", "by_loan", "abroad", "otherwise")
 # By form, then by the number of columns: the columns from left to right. "stt" is no column of a form.
 LAYOUTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "budget_revenue": (_BUDGET_ONE, _BUDGET_TWO),
-    "budget_spending": (_BUDGET_ONE, _BUDGET_TWO),
+    "budget_revenue": (_BUDGET_ONE, _BUDGET_EXPECTED, _BUDGET_TWO),
+    "budget_spending": (_BUDGET_ONE, _BUDGET_EXPECTED, _BUDGET_TWO),
     "industry": (
         ("ordinal", "branch", "plan", "value_quarter", "value_ytd", "percent_of_plan", "percent_of_last_year"),
     ),
@@ -60,6 +61,10 @@ LAYOUTS: dict[str, tuple[tuple[str, ...], ...]] = {
         (
             "ordinal", "goods", "quantity_unit", "quantity_quarter", "value_quarter", "quantity_ytd", "value_ytd",
             "percent_of_last_year",
+        ),
+        (
+            "ordinal", "goods", "quantity_unit", "quantity_quarter", "value_quarter", "quantity_ytd", "value_ytd",
+            "year_estimate", "percent_of_last_year",
         ),
     ),
     "fisheries_vessels": (
@@ -102,7 +107,7 @@ OUTLINES = frozenset({"budget_revenue", "budget_spending", "industry", "exports"
 LISTINGS = frozenset({"fisheries_vessels", "fisheries_cases", "fisheries_landings"})
 BY_UNIT = frozenset({"water", "waste", "population", "employment", "employment_labour", "poverty"})
 
-MONEY = frozenset({"plan", "plan_province", "plan_council", "actual", "value_quarter", "value_ytd"})
+MONEY = frozenset({"plan", "plan_province", "plan_council", "actual", "value_quarter", "value_ytd", "year_estimate"})
 PERCENTS = frozenset(
     {
         "percent_of_plan", "percent_of_province", "percent_of_council", "percent_of_last_year", "hygienic_percent",

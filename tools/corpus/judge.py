@@ -58,6 +58,7 @@ class Verdict:
 _MEASURES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "budget_revenue": (
         ("revenue_ytd", "Tổng thu NSNN trên địa bàn", "actual"),
+        ("revenue_year_estimate", "Tổng thu NSNN trên địa bàn", "year_estimate"),
         ("revenue_plan", "Tổng thu NSNN trên địa bàn", "plan"),
         ("revenue_plan_province", "Tổng thu NSNN trên địa bàn", "plan_province"),
         ("revenue_plan_council", "Tổng thu NSNN trên địa bàn", "plan_council"),
@@ -65,12 +66,20 @@ _MEASURES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "budget_spending": (
         ("investment_spending_ytd", "Chi đầu tư phát triển", "actual"),
         ("targeted_capital_ytd", "Cho các dự án đầu tư (vốn đầu tư)", "actual"),
+        ("investment_year_estimate", "Chi đầu tư phát triển", "year_estimate"),
+        ("targeted_capital_year_estimate", "Cho các dự án đầu tư (vốn đầu tư)", "year_estimate"),
         ("investment_plan", "Chi đầu tư phát triển", "plan"),
         ("investment_plan_province", "Chi đầu tư phát triển", "plan_province"),
         ("investment_plan_council", "Chi đầu tư phát triển", "plan_council"),
     ),
-    "industry": (("industrial_output_ytd", "Tổng số", "value_ytd"),),
-    "exports": (("export_value_ytd", "Tổng trị giá", "value_ytd"),),
+    "industry": (
+        ("industrial_output_ytd", "Tổng số", "value_ytd"),
+        ("industrial_output_year_estimate", "Tổng số", "year_estimate"),
+    ),
+    "exports": (
+        ("export_value_ytd", "Tổng trị giá", "value_ytd"),
+        ("export_year_estimate", "Tổng trị giá", "year_estimate"),
+    ),
     "forestry": (
         ("forest_area", "RỪNG PHÂN THEO NGUỒN GỐC (có rừng)", "area"),
         ("natural_area", "natural_area", "area"),
@@ -89,7 +98,11 @@ _MEASURES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
         for name in ("generated", "collected", "treated") for end in ("", "_ytd")
     ),
     "population": tuple((name, None, name) for name in ("births", "deaths", "population_start", "population_end")),
-    "employment": (("jobs_placed", None, "placed"), ("jobs_placed_trained", None, "trained")),
+    "employment": (
+        ("jobs_placed", None, "placed"),
+        ("jobs_placed_trained", None, "trained"),
+        ("jobs_year_estimate", None, "year_estimate"),
+    ),
     "employment_labour": (("labour_force", None, "labour_force"), ("trained_workers", None, "trained")),
     "poverty": (("poverty_review_households", None, "households"), ("poor_households", None, "poor_end")),
 }  # fmt: skip

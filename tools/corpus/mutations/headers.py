@@ -14,7 +14,7 @@ from tools.corpus.mutations.registry import Stage, choose, mutation, need, pick_
 _OPTIONAL = PERCENTS | {
     "plan", "plan_province", "plan_council", "quantity_unit", "quantity_quarter", "quantity_ytd", "owner", "power_kw",
     "gear", "legal_basis", "authority", "port_calls", "women", "abroad", "by_loan", "otherwise",
-    "certified", "near_poor_end", "ordinal", "stt",
+    "certified", "near_poor_end", "ordinal", "stt", "year_estimate",
 }  # fmt: skip
 _SYNONYMS = {
     "STT": ("TT",), "TT": ("STT",), "Phường, xã": ("Phường/xã", "Xã, phường", "Địa phương", "Tên phường, xã"),
@@ -27,6 +27,7 @@ _SYNONYMS = {
     "Hành vi vi phạm": ("Hành vi",), "Căn cứ xử phạt": ("Căn cứ",), "Nhóm cây": ("Loại cây", "Cây trồng"),
     "Mã": ("Mã số",), "Trong đó nữ": ("Nữ", "Trong đó: nữ"), "Xuất khẩu lao động": ("Đi làm việc ở nước ngoài",),
     "Lao động qua đào tạo": ("Lao động đã qua đào tạo",), "Kế hoạch năm": ("Kế hoạch",),
+    "Ước thực hiện cả năm": ("Ước cả năm", "Khả năng thực hiện cả năm", "Ước thực hiện năm 2024"),
     "Tỷ lệ nghèo cuối kỳ (%)": ("Tỷ lệ hộ nghèo (%)", "Tỷ lệ hộ nghèo cuối kỳ (%)"),
 }  # fmt: skip
 
@@ -42,7 +43,7 @@ def _head(page: Page, table: Table) -> list[Line]:
     return page.of(table, Role.HEADER)
 
 
-def _spread(page: Page, table: Table) -> None:
+def spread(page: Page, table: Table) -> None:
     """Write the header so that each column stands by itself: a group's label over each of its columns."""
     head = _head(page, table)
     for merge in [merge for merge in page.merges if merge.top in head]:
@@ -53,7 +54,7 @@ def _spread(page: Page, table: Table) -> None:
 
 def _columns_moved(page: Page, table: Table, order: list[int]) -> None:
     """Bring the columns of a table into another order; a place given twice is doubled, one not given is gone."""
-    _spread(page, table)
+    spread(page, table)
     inside = {Role.HEADER, Role.NUMBERING, Role.ROW, Role.TOTAL}
     for line in page.lines:
         if line.table is not table:
@@ -147,7 +148,7 @@ def header_spread(document: Document, rng: Random) -> None:
     """A group's label over each of its columns."""
     page, table = pick_table(document, rng)
     need(that=len(_head(page, table)) > 1)
-    _spread(page, table)
+    spread(page, table)
 
 
 @mutation("a header of one row more", group="depth", stage=Stage.HEADER)
@@ -225,7 +226,7 @@ def _some_figure(rng: Random) -> Callable[[], Cell]:
 
 
 def _add_column(page: Page, table: Table, at: int, label: str, cell: Callable[[], Cell]) -> None:
-    _spread(page, table)
+    spread(page, table)
     for line in page.lines:
         if line.table is not table:
             continue
@@ -261,7 +262,7 @@ def column_renamed(document: Document, rng: Random) -> None:
     required = [column for column in required if column not in {"trained", "unplanned"} and not column.endswith("_ytd")]
     need(that=bool(required))
     place = table.columns.index(choose(rng, required))
-    _spread(page, table)
+    spread(page, table)
     lines = [line for line in _head(page, table) if isinstance(line.cells[place], str)]
     lines[-1].cells[place] = "Số liệu kỳ này"
     # Where a group's only total is gone, the group's own label stands over all of its columns.
@@ -320,7 +321,7 @@ def columns_changed_round(document: Document, rng: Random) -> None:
     pairs = [(line, line.get(more), line.get(less)) for line in page.of(table, Role.ROW)]
     pairs = [(line, large, small) for line, large, small in pairs if line.truth is not None and not line.touched]
     need(that=any(isinstance(a, int | float) and isinstance(b, int | float) and a > b for _, a, b in pairs))
-    _spread(page, table)
+    spread(page, table)
     first, second = table.columns.index(more), table.columns.index(less)
     for line in _head(page, table):
         line.cells[first], line.cells[second] = line.cells[second], line.cells[first]
