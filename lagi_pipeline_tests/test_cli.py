@@ -45,7 +45,7 @@ def test_a_run_publishes_and_prints_the_newest_quarter(lagi: Lagi, data_dir: Cal
     done = lagi(folder, "run", *AT)
     assert done.exit_code == 0, done.output
     assert "thị xã La Gi: reading 2024-Q3 to 2024-Q4" in done.output
-    assert "quý IV/2024 — Nghị quyết Thị ủy" in done.output
+    assert "quý IV/2024 — Nghị quyết cấp ủy" in done.output
     assert "(*)" in done.output
     assert "sent back: 1 files" in done.output
     assert "water/2024-Q4/nuoc-sach-2024.xlsx" in done.output

@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from lagi_pipeline_tests.conftest import Town
-from lagi_pipeline_tests.running import ROOT, published
+from lagi_pipeline_tests.running import ROOT, copied, published, reevaluate
 from tools import dictionary
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "lagi_samples" / "README.md")
-_SQL = re.compile(r"^```sql\n(?P<sql>.*?)^```\n(?:\n(?P<table>(?:\|[^\n]*\n)+))?", re.MULTILINE | re.DOTALL)
+_SQL = re.compile(
+    r"^```sql(?: evaluated (?P<day>\S+))?\n(?P<sql>.*?)^```\n(?:\n(?P<table>(?:\|[^\n]*\n)+))?",
+    re.MULTILINE | re.DOTALL,
+)
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 class Shown(NamedTuple):
-    """An SQL block of a page and the table below it."""
+    """An SQL block of a page and the table below it; ``day``: as of which the file was evaluated, if not as made."""
 
     page: Path
     line: int
     sql: str
     table: str
+    day: str | None
 
 
 def blocks() -> Iterator[Shown]:
     for page in PAGES:
         text = page.read_text("utf-8")
         for found in _SQL.finditer(text):
-            yield Shown(page, text.count("\n", 0, found.start()) + 1, found["sql"], found["table"] or "")
+            yield Shown(page, text.count("\n", 0, found.start()) + 1, found["sql"], found["table"] or "", found["day"])
 
 
 def as_table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
@@ -41,9 +47,24 @@ def as_table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in [names, ["---"] * len(names), *cells])
 
 
+@pytest.fixture(scope="module")
+def later(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | None], Path]:
+    """The town's data folder, evaluated anew as of a day where one is given."""
+
+    @cache
+    def evaluated(day: str | None) -> Path:
+        if day is None:
+            return town.data_dir
+        folder = copied(town.data_dir, tmp_path_factory.mktemp("later") / day)
+        reevaluate(folder, datetime.fromisoformat(day))
+        return folder
+
+    return evaluated
+
+
 @pytest.mark.parametrize("shown", list(blocks()), ids=lambda shown: f"{shown.page.stem}-{shown.line}")
-def test_every_query_gives_what_the_page_shows(shown: Shown, town: Town) -> None:
-    with published(town.data_dir) as connection:
+def test_every_query_gives_what_the_page_shows(shown: Shown, later: Callable[[str | None], Path]) -> None:
+    with published(later(shown.day)) as connection:
         result = connection.execute(shown.sql)
         names = [column[0] for column in result.description or ()]
         rows = result.fetchall()

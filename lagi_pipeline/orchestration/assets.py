@@ -57,7 +57,7 @@ DAYS_OF = {Cadence.QUARTER: 92, Cadence.YEAR: 366}
 """The longest quarter and year: by then a feed is read once more, if the schedules run."""
 GRACE_DAYS = 10
 """Days from a warning to a failure: final runs are on the 20th, and most offices have sent by the 10th."""
-_OFFICE = "team:van_phong_thi_uy"
+_OFFICE = "team:van_phong_cap_uy"
 if TYPE_CHECKING:
     Result = dg.MaterializeResult[Any]
 else:  # Dagster reads the annotation, and refuses one with parameters where an asset has checks

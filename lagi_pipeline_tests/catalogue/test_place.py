@@ -67,6 +67,9 @@ def edited(tmp_path: Path) -> Edit:
         ("units.csv", "23231,Phước Hội", "2323x,Phước Hội", "line 2", "2323x"),
         ("units.csv", "code,name_vi,kind", "code,name,kind", "line 1", "name_vi"),
         ("units.csv", ",23231\n", "\n", "line 2", "cells"),
+        ("units.csv", "2025-06-30,23246", "2025-06-30,23246;99999", "23245", "99999"),
+        ("units.csv", "2025-06-30,23246", "2025-06-30,Tân Hải", "line 7", "Tân Hải"),
+        ("units.csv", "2025-07-01,,\n", "2025-07-01,,23235\n", "23231", "without a last day"),
         ("offices.csv", "industry", "smuggling", "line 3", "smuggling"),
         (
             "offices.csv",
@@ -87,6 +90,27 @@ def test_nonsense_is_refused_with_file_and_entry(  # noqa: PLR0913, PLR0917 - a 
         load_place(raw, CATALOGUE)
     assert (caught.value.file.name, caught.value.entry) == (name, entry), str(caught.value)
     assert said in str(caught.value)
+
+
+def test_a_unit_beside_others_may_not_bear_the_places_code(edited: Edit) -> None:
+    with pytest.raises(CatalogueError, match=r"units\.csv: 23235: the unit has the place's own code"):
+        load_place(edited("place.yaml", 'code: "594"', 'code: "23235"'), CATALOGUE)
+
+
+def test_a_place_without_a_unit_is_told_what_to_list(edited: Edit) -> None:
+    raw = edited("place.yaml", 'code: "594"', 'code: "23235"')
+    units = raw / "place" / "units.csv"
+    units.write_text(units.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    with pytest.raises(CatalogueError, match=r"units\.csv: file: no unit; .* lists itself, 23235"):
+        load_place(raw, CATALOGUE)
+
+
+def test_a_unit_that_takes_in_another_is_another_unit_from_that_day(edited: Edit) -> None:
+    """Codes and first days keep apart what it was and what it is, as for any merger."""
+    raw = edited("units.csv", "2025-06-30,23246\n23246", "2020-12-31,23246\n23246")
+    taken = [unit for unit in load_place(raw, CATALOGUE).units if unit.name_vi == "Tân Tiến"]
+    days = [(str(unit.valid_from), str(unit.valid_to), unit.successors) for unit in taken]
+    assert days == [("2005-09-05", "2020-12-31", ("23246",)), ("2021-01-01", "2025-06-30", ("23246",))]
 
 
 def test_a_unit_is_keyed_by_its_code_and_first_day(tmp_path: Path) -> None:
