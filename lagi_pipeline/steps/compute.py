@@ -128,7 +128,10 @@ def measure_frames(connection: duckdb.DuckDBPyConnection, situation: Situation) 
                             "cell": reported.cell,
                         }
                     )
-    return {tables.MEASURE: pd.DataFrame(written), tables.MEASURE_CELL: as_frame(cells, tables.MEASURE_CELL)}
+    return {
+        tables.MEASURE: as_frame(written, tables.MEASURE),
+        tables.MEASURE_CELL: as_frame(cells, tables.MEASURE_CELL),
+    }
 
 
 def read_evidence(connection: duckdb.DuckDBPyConnection) -> Evidence:
