@@ -283,6 +283,25 @@ def test_a_plan_that_a_form_prints_stands_from_the_forms_receipt() -> None:
     assert states == [(at(2024, 4, 9, 8), 165, at(2024, 7, 9, 8)), (at(2024, 7, 9, 8), 170, None)]
 
 
+def test_a_plan_that_another_feeds_form_prints_and_a_reading_beside_the_line_move_it_too() -> None:
+    """Neither is so in the catalogue of today; the next one may have it."""
+    printed = FEW.measures["revenue_plan_province"].model_copy(update={"plan_of": "jobs"})
+    indicators = tuple(
+        indicator.model_copy(update={"alternative": "clean_water"}) if indicator.code == "jobs" else indicator
+        for indicator in FEW.indicators
+    )
+    other = replace(FEW, indicators=indicators, measures={**FEW.measures, printed.code: printed})
+    plan = report("budget_revenue", "2024-Q1", {printed.code: 2000}, Sent(received_at=at(2024, 4, 9, 8)))
+    said = {"water_survey_households": each(100), "clean_water_households": each(90)}
+    water = report("water", "2024-Q1", said, Sent(received_at=at(2024, 4, 20, 8)))
+    states = [
+        (state.known_from, state.row.target, "90,00 %" in (state.row.reason or ""))
+        for state in history(other, PLACE, RESOLUTIONS, together(plan, water), END).attainment
+        if key(state.row) == ("jobs", "2024-Q1", PlanSource.PROVINCE)
+    ]
+    assert [(at(2024, 4, 9, 8), 2000, False), (at(2024, 4, 20, 8), 2000, True)] == [states[0], states[-1]]
+
+
 def test_two_files_that_contradict_each_other_answer_until_the_second_comes() -> None:
     one, two = (
         report(
