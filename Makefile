@@ -7,7 +7,7 @@ export PYTHONUTF8 = 1
 export DAGSTER_DISABLE_TELEMETRY = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev show templates test lint format bench samples docs lock clean
+.PHONY: help setup run dev show issue templates test lint format bench samples docs lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ run: setup ## read the offices' files, compute, publish, print the newest quarte
 
 show: setup ## print the published attainment (QUARTER=2024-Q3)
 	@$(VENV)/lagi show $(if $(QUARTER),--quarter $(QUARTER))
+
+issue: setup ## freeze a quarter's report as issued (QUARTER=2024-Q3 OFFICE=code DOCUMENT=number)
+	@$(VENV)/lagi issue --quarter $(QUARTER) $(if $(OFFICE),--office $(OFFICE)) $(if $(DOCUMENT),--document-no "$(DOCUMENT)")
 
 templates: setup ## write the blank workbooks of a quarter (QUARTER=2024-Q3)
 	@$(VENV)/lagi templates $(if $(QUARTER),--quarter $(QUARTER))

@@ -12,6 +12,7 @@ from lagi_pipeline.catalogue.place import Place, Resolution, Target, Unit
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
 from lagi_pipeline.indicators.figures import all_by_unit
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
+from lagi_pipeline.indicators.overrides import override_files, overrides_vi, ruled, ruling
 from lagi_pipeline.indicators.pace import PRESENT_METHOD, PaceMethod, pace_status
 from lagi_pipeline.indicators.verdict import (
     Comparison,
@@ -91,7 +92,8 @@ class _Judge:
         """One line of the table."""
         seen = self._own_year(indicator, self.observations[indicator.code, self.place.file.code, quarter])
         comparison = compare(indicator, target.value, seen)
-        verdict = self._verdict(indicator, comparison, seen)
+        by_hand = ruling(seen, target.plan_source)
+        verdict = ruled(self._verdict(indicator, comparison, seen), by_hand, self.catalogue.words["result_status"].get)
         word = "returned" if verdict.status == "no_data" and seen.returned else verdict.status
         attainment_pct = _attainment_pct(indicator, target.value, seen.value)
         expected = self.pace.expected(indicator, quarter, self._history(indicator)) if _has_pace(indicator) else None
@@ -142,10 +144,11 @@ class _Judge:
             as_of=seen.as_of,
             evaluated_at=self.evaluated_at,
             reason=join_remarks(remarks),
-            override_vi=None,
-            sources=sources_vi(seen),
+            override_vi=overrides_vi(seen.override, by_hand.override),
+            sources=sources_vi(seen, *override_files(seen.override, by_hand.override)),
             target_is_illustrative=target.illustrative,
-            actual_is_illustrative=seen.is_illustrative,
+            actual_is_illustrative=seen.is_illustrative
+            or (by_hand.override is not None and by_hand.override.is_sample),
         )
 
     def _town(self, indicator: Indicator, quarter: Quarter) -> Observation | None:
@@ -193,7 +196,7 @@ class _Judge:
 
     def _was_surveyed(self, indicator: Indicator, quarter: Quarter) -> bool:
         year = (self._town(indicator, earlier) for earlier in quarter.year_to_date)
-        return any(o is not None and o.value is not None and not o.carried for o in year)
+        return any(o is not None and o.value is not None and not o.carried and o.override is None for o in year)
 
     def _due(self, indicator: Indicator, quarter: Quarter) -> date:
         return due_day(self.catalogue, self.place, indicator, quarter)
@@ -216,10 +219,10 @@ class _Judge:
         return seen.value - before.value
 
 
-def sources_vi(observation: Observation) -> str | None:
-    """The files that a figure rests on, oldest quarter first; None where there is no figure."""
+def sources_vi(observation: Observation, *by_hand: str) -> str | None:
+    """The files that a figure rests on, oldest quarter first, then those that set it or its result by hand."""
     inputs = sorted(observation.inputs, key=lambda vintage: (vintage.quarter, vintage.form, vintage.file))
-    return "; ".join(dict.fromkeys(vintage.file for vintage in inputs)) or None
+    return "; ".join(dict.fromkeys([*(vintage.file for vintage in inputs), *by_hand])) or None
 
 
 def _has_pace(indicator: Indicator) -> bool:

@@ -27,6 +27,7 @@ from lagi_pipeline.indicators.figures import (
     total,
 )
 from lagi_pipeline.indicators.model import Evidence, Observation
+from lagi_pipeline.indicators.overrides import with_overrides
 from lagi_pipeline.indicators.wording import ARITHMETIC, date_vi, join_remarks, number_vi
 
 WEAKEST_FIRST = (ObsStatus.ESTIMATE, ObsStatus.PRELIMINARY, ObsStatus.FINAL)
@@ -44,6 +45,8 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
 ) -> dict[tuple[str, str, Quarter], Observation]:
     """The figure of every indicator, for the town and each ward that has one, as known at a time.
 
+    A figure that an office set by hand stands in place of what the reports give.
+
     Args:
         catalogue: What is measured.
         place: Its reporting units and offices.
@@ -58,7 +61,7 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
     """
     with localcontext(ARITHMETIC):
         observer = _Observer(place, Reports.known(catalogue, place, evidence, known_at), resolutions)
-        return {
+        computed = {
             (indicator.code, place.file.code if scope is TOWN else scope.code, quarter): observer.observe(
                 indicator, scope, quarter
             )
@@ -66,6 +69,7 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
             for indicator in catalogue.indicators
             for scope in _scopes(catalogue, place, indicator, quarter)
         }
+        return with_overrides(catalogue, place, computed, evidence.overrides, known_at)
 
 
 def _scopes(catalogue: Catalogue, place: Place, indicator: Indicator, quarter: Quarter) -> list[Scope]:

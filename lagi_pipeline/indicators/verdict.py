@@ -64,7 +64,8 @@ def _compared(indicator: Indicator, target: Decimal, observation: Observation, v
         return value
     rounded = round_half_up(value, _COMPARED_DECIMALS)
     is_whole = target == _WHOLE and indicator.unit == "%" and indicator.direction is Direction.AT_LEAST
-    if is_whole and rounded >= target and observation.numerator != observation.denominator:
+    is_exact = observation.numerator is not None and observation.numerator == observation.denominator
+    if is_whole and rounded >= target and not is_exact:
         return value
     return rounded
 

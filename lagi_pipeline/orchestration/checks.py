@@ -6,7 +6,15 @@ import dagster as dg
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.indicators.vintages import answering
-from lagi_pipeline.orchestration.assets import ATTAINMENT, FLEET, OBSERVATION, OVERDUE_CHECK, SCORECARD, feed_key
+from lagi_pipeline.orchestration.assets import (
+    ATTAINMENT,
+    FLEET,
+    OBSERVATION,
+    OVERDUE_CHECK,
+    REVISION,
+    SCORECARD,
+    feed_key,
+)
 from lagi_pipeline.orchestration.metadata import verdict_metadata
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.settings import Settings, quarter_of
@@ -26,7 +34,7 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
             dg.AssetCheckSpec(
                 name,
                 asset=ATTAINMENT,
-                additional_deps=[FLEET],
+                additional_deps=[FLEET, SCORECARD, REVISION],
                 blocking=True,
                 description=f"{(rule.__doc__ or name).strip()} Blocks publishing.",
             )
