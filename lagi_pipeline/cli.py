@@ -27,8 +27,9 @@ from lagi_pipeline.orchestration.assets import FORM_CHECK, OVERDUE_CHECK
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.dead_runs import end_dead_runs, process_tag
 from lagi_pipeline.orchestration.raw_files import observe
-from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
+from lagi_pipeline.orchestration.schedules import ISSUE_JOB, MAIN_JOB, run_config
 from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of, range_tags
+from lagi_pipeline.orchestration.sign_off import issue_config
 from lagi_pipeline.reporting import published
 from lagi_pipeline.reporting.attainment_table import as_text, headline
 from lagi_pipeline.reporting.scorecard_table import overdue, overdue_lines
@@ -42,6 +43,7 @@ from lagi_pipeline.steps.ingest import quarters_on_file
 PUBLISHED, FAILED, BLOCKED = 0, 1, 2
 _MOST_LINES = 50
 _MOST_DEBTS = 15
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _REPOSITORY = Path(__file__).resolve().parents[1]
 log = logging.getLogger("lagi_pipeline")
 
@@ -137,7 +139,7 @@ def _execute(
 ) -> int:
     """Run the main job over a range of quarters; the exit status."""
     job = build_defs(settings.data_dir).resolve_job_def(MAIN_JOB)
-    config = run_config(evaluated_at, demand) | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    config = run_config(evaluated_at, demand) | _QUIET
     with _instance(settings) as instance:
         end_dead_runs(instance)
         changed = observe(settings, instance)
@@ -148,6 +150,11 @@ def _execute(
             raise_on_error=False,
             tags=range_tags(first, last) | process_tag(),
         )
+    return _status(result)
+
+
+def _status(result: dg.ExecuteInProcessResult) -> int:
+    """Say what a run has to tell; its exit status."""
     for name, said in _told(result):
         click.echo(f"{name}: {said}")
     if result.success:
@@ -364,6 +371,33 @@ def _hand_over(proposal: Proposal, file: Path, out: Path | None) -> None:
             click.echo(f"to decide: {question_line(question)}")
     where = "" if out is None else f", written to {out}"
     click.echo(f"{len(proposal.targets)} targets proposed, {len(proposal.questions)} left to decide{where}", err=True)
+
+
+@main.command()
+@click.option("--quarter", type=QUARTER, required=True, help="The quarter that is reported on.")
+@click.option("--office", help="Code of the office that issues it; the issuing_office of place.yaml.")
+@click.option("--document-no", help="Number of the report, where it has one.")
+@click.pass_obj
+def issue(settings: Settings, quarter: Quarter, office: str | None, document_no: str | None) -> None:
+    """Freeze a quarter's figures as published: the report as issued, in data/warehouse/issued. Exit as that of run."""
+    issuing = settings.place.file.issuing_office
+    office = office or (issuing.office if issuing else None)
+    if office is None:
+        click.echo("failed: say which office issues the report: --office, or issuing_office in place.yaml", err=True)
+        sys.exit(FAILED)
+    if key_of(quarter) not in settings.partitions.get_partition_keys():
+        click.echo(f"failed: {quarter} has not begun, or is before {settings.place.first_quarter}", err=True)
+        sys.exit(FAILED)
+    job = build_defs(settings.data_dir).resolve_job_def(ISSUE_JOB)
+    with _instance(settings) as instance:
+        end_dead_runs(instance)
+        result = job.execute_in_process(
+            instance=instance,
+            run_config=issue_config(office, document_no) | _QUIET,
+            raise_on_error=False,
+            tags=range_tags(quarter, quarter) | process_tag(),
+        )
+    sys.exit(_status(result))
 
 
 @main.command()

@@ -18,8 +18,9 @@ import yaml
 from lagi_pipeline.catalogue.indicators import Catalogue, ObsStatus, catalogue
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.build import build_defs
-from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
-from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings
+from lagi_pipeline.orchestration.schedules import ISSUE_JOB, MAIN_JOB, run_config
+from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, range_tags
+from lagi_pipeline.orchestration.sign_off import issue_config
 from lagi_samples import Book, sample
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +37,7 @@ COMPUTED = [
     ["mart", "iuu_compliance"],
     ["mart", "feed_scorecard"],
     ["mart", "year_verdict"],
+    ["mart", "revision_since_report"],
 ]
 PUBLISHED = ["published", "lagi"]
 FIRST, LAST = "2022-Q4", "2024-Q4"
@@ -162,6 +164,25 @@ def run(  # noqa: PLR0913 - what a run can be told
                 raise_on_error=False,
                 tags=tags,
                 asset_selection=None if only is None else [dg.AssetKey(key) for key in only],
+            )
+        )
+        events = tuple(repr(entry) + str(entry.user_message) for entry in home.all_logs(result.run_id))
+    return Outcome(result, events)
+
+
+def issue(data_dir: Path, quarter: str, office: str = "vpthiuy", document_no: str | None = None) -> Outcome:
+    """Issue a quarter's report by its own job."""
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    when = Quarter.parse(quarter)
+    with _kept(None) as home:
+        result = (
+            build_defs(data_dir)
+            .resolve_job_def(ISSUE_JOB)
+            .execute_in_process(
+                instance=home,
+                run_config=issue_config(office, document_no) | quiet,
+                raise_on_error=False,
+                tags=range_tags(when, when),
             )
         )
         events = tuple(repr(entry) + str(entry.user_message) for entry in home.all_logs(result.run_id))

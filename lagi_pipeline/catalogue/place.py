@@ -58,6 +58,13 @@ class Office(Strict):
     days_to_send: int = Field(ge=0, le=366)
 
 
+class IssuingOffice(Strict):
+    """The office that issues the quarterly report and owes no feed, so that it stands in no line of offices.csv."""
+
+    office: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name_vi: str = Field(min_length=1)
+
+
 class PlaceFile(Strict):
     """``place.yaml``."""
 
@@ -77,6 +84,7 @@ class PlaceFile(Strict):
     part_gates_whole: bool = False
     """Whether a missed ``part_of`` line makes its parent missed in the count of the year."""
     neighbours: tuple[str, ...] = ()
+    issuing_office: IssuingOffice | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -175,6 +183,13 @@ class Place:
     def offices_owing(self, feed: str) -> list[Office]:
         """The offices that owe ``feed``."""
         return [office for office in self.offices if feed in office.feeds]
+
+    @property
+    def office_names(self) -> dict[str, str]:
+        """The Vietnamese name of every office by its code: those of offices.csv, and the one that issues reports."""
+        names = {office.office: office.name_vi for office in self.offices}
+        issuing = self.file.issuing_office
+        return names if issuing is None else names | {issuing.office: issuing.name_vi}
 
     def due_day(self, feed: str, quarter: Quarter) -> date:
         """The day by which the final figures of ``feed`` are owed: the quarter's last day plus the days to send.
@@ -292,11 +307,17 @@ def load_place(raw_dir: Path, catalogue: Catalogue) -> Place:
     for code in file.leading_plans:
         if all(code != indicator.code for indicator in catalogue.indicators):
             raise CatalogueError(folder / "place.yaml", f"leading_plans.{code}", "no such indicator in the catalogue")
-    return Place(
+    place = Place(
         file=file,
         units=_load_units(folder / "units.csv", file.code),
         offices=_load_offices(folder / "offices.csv", catalogue),
     )
+    issuing = place.file.issuing_office
+    if issuing is not None and issuing.office in {office.office for office in place.offices}:
+        raise CatalogueError(
+            folder / "place.yaml", "issuing_office", f"{issuing.office!r} is an office of offices.csv already"
+        )
+    return place
 
 
 def load_resolutions(raw_dir: Path, catalogue: Catalogue) -> list[Resolution]:

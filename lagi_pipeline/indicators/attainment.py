@@ -19,6 +19,7 @@ from lagi_pipeline.indicators.flow_outlook import prior_plan
 from lagi_pipeline.indicators.lineage import counted_units
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
 from lagi_pipeline.indicators.outlook import History, Line
+from lagi_pipeline.indicators.overrides import override_files, overrides_vi, ruled, ruling
 from lagi_pipeline.indicators.pace import outlook
 from lagi_pipeline.indicators.prospect import with_prospects
 from lagi_pipeline.indicators.verdict import (
@@ -129,7 +130,9 @@ class _Judge:
         """One line of the table."""
         seen = self._own_year(indicator, self.observations[indicator.code, self.place.file.code, quarter])
         comparison = compare(indicator, target, seen)
-        verdict = self._verdict(indicator, target, comparison, seen)
+        by_hand = ruling(seen, target.plan_source)
+        computed = self._verdict(indicator, target, comparison, seen)
+        verdict = ruled(computed, by_hand, self.catalogue.words["result_status"].get)
         word = "returned" if verdict.status == "no_data" and seen.returned else verdict.status
         attainment_pct = _attainment_pct(indicator, target, seen.value)
         history = self.histories.get(indicator.code, {})
@@ -184,10 +187,11 @@ class _Judge:
             as_of=seen.as_of,
             evaluated_at=self.evaluated_at,
             reason=join_remarks(remarks),
-            override_vi=None,
-            sources=sources_vi(seen),
+            override_vi=overrides_vi(seen.override, by_hand.override),
+            sources=sources_vi(seen, *override_files(seen.override, by_hand.override)),
             target_is_illustrative=target.illustrative,
-            actual_is_illustrative=seen.is_illustrative,
+            actual_is_illustrative=seen.is_illustrative
+            or (by_hand.override is not None and by_hand.override.is_sample),
         )
 
     def _town(self, indicator: Indicator, quarter: Quarter) -> Observation | None:
@@ -228,7 +232,7 @@ class _Judge:
 
     def _was_surveyed(self, indicator: Indicator, quarter: Quarter) -> bool:
         year = (self._town(indicator, earlier) for earlier in quarter.year_to_date)
-        return any(o is not None and o.value is not None and not o.carried for o in year)
+        return any(o is not None and o.value is not None and not o.carried and o.override is None for o in year)
 
     def _due(self, indicator: Indicator, quarter: Quarter) -> date:
         return due_day(self.catalogue, self.place, indicator, quarter)
@@ -253,10 +257,10 @@ class _Judge:
         return seen.value - before.value
 
 
-def sources_vi(observation: Observation) -> str | None:
-    """The files that a figure rests on, oldest quarter first; None where there is no figure."""
+def sources_vi(observation: Observation, *by_hand: str) -> str | None:
+    """The files that a figure rests on, oldest quarter first, then those that set it or its result by hand."""
     inputs = sorted(observation.inputs, key=lambda vintage: (vintage.quarter, vintage.form, vintage.file))
-    return "; ".join(dict.fromkeys(vintage.file for vintage in inputs)) or None
+    return "; ".join(dict.fromkeys([*(vintage.file for vintage in inputs), *by_hand])) or None
 
 
 def _attainment_pct(indicator: Indicator, target: Target, actual: Decimal | None) -> Decimal | None:

@@ -58,6 +58,9 @@ def name_in_sentence(name: str) -> str:
 
 def derivation_vi(indicator: Indicator, seen: Observation, derived: Derived | None) -> str:
     """The line of one figure; where there is none, what is known of it and why there is none."""
+    if seen.override is not None and seen.value is not None:
+        said = f"{number_vi(seen.value, indicator.decimals)} {indicator.unit}"
+        return f"{seen.override_vi} ({seen.override.entry}, tệp {PurePath(seen.override.file).name}) = {said}"
     if derived is None:
         return f"không có số liệu: {seen.reason}" if seen.reason else "không có số liệu"
     speaker = _Speaker(

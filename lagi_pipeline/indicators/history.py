@@ -20,7 +20,16 @@ from lagi_pipeline.catalogue.place import Place, Resolution
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.attainment import quarters_to_observe
 from lagi_pipeline.indicators.evaluation import Part, evaluate
-from lagi_pipeline.indicators.model import Attainment, Evidence, MeasureValue, Observation, RejectedUnit, Vintage
+from lagi_pipeline.indicators.model import (
+    Attainment,
+    Evidence,
+    MeasureValue,
+    Observation,
+    Override,
+    RejectedUnit,
+    Vintage,
+)
+from lagi_pipeline.indicators.overrides import moments
 from lagi_pipeline.indicators.verdict import due_day
 from lagi_pipeline.indicators.vintages import FormKey, VintageKey, key_of, may_answer
 from lagi_pipeline.indicators.year_verdict import YearVerdict, year_verdicts
@@ -134,6 +143,16 @@ def _received(readers: _Readers, evidence: Evidence) -> Iterator[Change]:
                 yield Change(moment, readers.of(vintage.feed), vintage.quarter)
     for refusal in evidence.refusals:
         yield Change(refusal.received_at, readers.of(refusal.feed), refusal.quarter)
+    yield from _set_by_hand(evidence.overrides)
+
+
+def _set_by_hand(overrides: Sequence[Override]) -> Iterator[Change]:
+    """A version of a file ends what its earlier versions set, so each may change whatever any of them names."""
+    for file in {override.file for override in overrides}:
+        of_file = [override for override in overrides if override.file == file]
+        lines = frozenset(override.indicator_code for override in of_file)
+        since = min(override.quarter for override in of_file)
+        yield from (Change(moment, lines, since) for moment in moments(of_file))
 
 
 def _planned(readers: _Readers, stated: Iterable[Resolution]) -> Iterator[Change]:
@@ -257,7 +276,8 @@ class _Chronicle:
     )
     figures: _States[Observation] = field(
         default_factory=lambda: _States(
-            attrgetter("indicator_code", "unit_code", "quarter"), _all_but(Observation, "inputs", "derivation")
+            attrgetter("indicator_code", "unit_code", "quarter"),
+            _all_but(Observation, "inputs", "derivation", "override", "verdicts"),
         )
     )
     verdicts: _States[YearVerdict] = field(

@@ -137,6 +137,34 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A figure or a result that an office set by hand, by a document: one entry of a file of ``data/raw/overrides``.
+
+    ``value`` (the town's, in the indicator's unit) or ``result`` (exceeded, met, not_met) is given, never both. Times
+    are local; it is known from ``received_at`` on and withdrawn from ``withdrawn_at`` on.
+    """
+
+    file: str
+    sha256: str
+    entry: str
+    office: str
+    office_name_vi: str
+    reason: str
+    document_no: str
+    received_at: datetime
+    withdrawn_at: datetime | None
+    indicator_code: str
+    quarter: Quarter
+    plan_source: PlanSource | None
+    """The plan whose result it sets; None for that of every plan, and for a figure."""
+    value: Decimal | None
+    result: str | None
+    is_sample: bool
+    is_whole: bool = True
+    """Whether every entry of its file was accepted, so that it takes the place of the file's earlier version whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that was ever received, in any order."""
 
@@ -144,6 +172,7 @@ class Evidence:
     values: tuple[MeasureValue, ...]
     rejected_units: tuple[RejectedUnit, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +201,12 @@ class Observation:
     """The versions that the figure rests on."""
     derivation: Derivation | None = field(default=None, compare=False, repr=False)
     """How it was made, None where nothing is shown; the same figure is the same, whichever cells it came from."""
+    override: Override | None = None
+    """The document that set the figure by hand, in place of what the reports give."""
+    override_vi: str | None = None
+    """The same in words."""
+    verdicts: tuple[Override, ...] = ()
+    """The documents that set the line's result by hand, as known then; newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from lagi_pipeline.indicators.figures import (
 )
 from lagi_pipeline.indicators.lineage import counted_units
 from lagi_pipeline.indicators.model import Derivation, Evidence, Observation
+from lagi_pipeline.indicators.overrides import with_overrides
 from lagi_pipeline.indicators.wording import ARITHMETIC, date_vi, join_remarks, number_vi
 
 WEAKEST_FIRST = (ObsStatus.ESTIMATE, ObsStatus.PRELIMINARY, ObsStatus.FINAL)
@@ -47,6 +48,8 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
 ) -> dict[tuple[str, str, Quarter], Observation]:
     """The figure of every indicator, for the town and each ward that has one, as known at a time.
 
+    A figure that an office set by hand stands in place of what the reports give.
+
     Args:
         catalogue: What is measured.
         place: Its reporting units and offices.
@@ -63,7 +66,7 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
     with localcontext(ARITHMETIC):
         standing = [resolution.standing_on(known_at.date()) for resolution in resolutions]
         observer = _Observer(place, Reports.known(catalogue, place, evidence, known_at), standing)
-        return {
+        computed = {
             (indicator.code, place.file.code if scope is TOWN else scope.code, quarter): observer.observe(
                 indicator, scope, quarter
             )
@@ -72,6 +75,7 @@ def observe(  # noqa: PLR0913, PLR0917 - everything that a figure depends on, an
             if only is None or indicator.code in only
             for scope in _scopes(catalogue, place, indicator, quarter)
         }
+        return with_overrides(catalogue, place, computed, evidence.overrides, known_at)
 
 
 def _scopes(catalogue: Catalogue, place: Place, indicator: Indicator, quarter: Quarter) -> list[Scope]:

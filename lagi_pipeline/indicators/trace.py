@@ -21,9 +21,11 @@ from lagi_pipeline.indicators.model import (
     MeasureCell,
     MeasureValue,
     Observation,
+    Override,
     Part,
     Vintage,
 )
+from lagi_pipeline.indicators.overrides import choose, override_vi
 from lagi_pipeline.indicators.plans import PrintedPlans
 from lagi_pipeline.indicators.wording import ARITHMETIC
 
@@ -33,7 +35,8 @@ Cells = Mapping[CellKey, Sequence[MeasureCell]]
 
 SUM, NUMERATOR, DENOMINATOR = "sum", "numerator", "denominator"
 LAST_YEAR_NUMERATOR, LAST_YEAR_DENOMINATOR = "last_year_numerator", "last_year_denominator"
-BASELINE, TARGET = "baseline", "target"
+BASELINE, TARGET, TARGET_UPPER = "baseline", "target", "target_upper"
+OVERRIDE, RESULT = "override", "result"
 ROLES_VI = {
     SUM: "số hạng",
     NUMERATOR: "tử số",
@@ -42,6 +45,9 @@ ROLES_VI = {
     LAST_YEAR_DENOMINATOR: "mẫu số cuối năm trước",
     BASELINE: "mức cuối năm trước theo kế hoạch",
     TARGET: "chỉ tiêu năm",
+    TARGET_UPPER: "chỉ tiêu năm, mức trên",
+    OVERRIDE: "số đặt theo văn bản",
+    RESULT: "kết quả đặt theo văn bản",
 }
 """What a row of the trace is to its figure."""
 _PERCENT = "%"
@@ -51,7 +57,7 @@ _LEFT_OUT = "biểu không có dòng này: tính là 0"
 
 @dataclass(frozen=True, slots=True)
 class PlanDocument:
-    """The file that a year's targets stand in."""
+    """A file of entries, not of cells: of a year's targets, or of what an office set by hand."""
 
     file: str
     sha256: str
@@ -79,11 +85,11 @@ class TraceRow:
     cell: str | None
     entry: str | None
     text: str | None
-    printed_value: Decimal
-    printed_unit: str
-    scale: Decimal
-    value: Decimal
-    unit: str
+    printed_value: Decimal | None
+    printed_unit: str | None
+    scale: Decimal | None
+    value: Decimal | None
+    unit: str | None
     factor: Decimal
     multiplier: Decimal
     form: str | None
@@ -190,6 +196,7 @@ class _Tracer:
         found: list[_Source] = []
         if seen.derivation is not None:
             found.extend(self._of_derivation(seen.derivation, seen.quarter))
+        found.extend(self._of_overrides(seen))
         if with_targets:
             found.extend(self._of_targets(seen))
         return [self._row(seen, position, source) for position, source in enumerate(found, start=1)]
@@ -241,6 +248,17 @@ class _Tracer:
             stated = (derivation.baseline.baseline, _PERCENT)
             yield self._of_document(BASELINE, derivation.baseline, stated, quarter.year, said)
 
+    def _of_overrides(self, seen: Observation) -> Iterator[_Source]:
+        """The document that set the figure by hand, and those that set its result against a plan."""
+        if seen.override is not None and seen.value is not None:
+            unit = self.catalogue.indicator(seen.indicator_code).unit
+            cell = MeasureCell("", None, "", seen.value, unit, Decimal(1), seen.value)
+            yield _of_override(OVERRIDE, seen.override, cell)
+        for plan in (None, *PlanSource):
+            ruling = choose(override for override in seen.verdicts if override.plan_source == plan).override
+            if ruling is not None:
+                yield _of_override(RESULT, ruling, None)
+
     def _of_part(self, role: str, part: Part, multiplier: Decimal) -> Iterator[_Source]:
         if part.left_out:
             unit = self.catalogue.measures[part.value.measure].unit
@@ -268,6 +286,8 @@ class _Tracer:
         ]
         if not printed:
             yield self._of_document(TARGET, target, (target.value, target.unit), year)
+            if target.upper is not None:
+                yield self._of_document(TARGET_UPPER, target, (target.upper, target.unit), year)
             return
         value, vintage = printed[-1]
         for cell in self._cells(value):
@@ -284,6 +304,7 @@ class _Tracer:
     def _row(self, seen: Observation, position: int, source: _Source) -> TraceRow:
         indicator = self.catalogue.indicator(seen.indicator_code)
         value, vintage, cell, plan = source.value, source.vintage, source.cell, source.plan
+        override = source.override
         measure = self.catalogue.measures[value.measure] if value else None
         unit_code = value.unit_code if value else self.place.file.code
         period = vintage.quarter if vintage else seen.quarter
@@ -295,28 +316,28 @@ class _Tracer:
             position=position,
             role=source.role,
             role_vi=ROLES_VI[source.role],
-            plan_source=plan.plan_source if plan else None,
+            plan_source=plan.plan_source if plan else override.plan_source if override else None,
             measure=measure.code if measure else None,
             name_vi=measure.name_vi if measure else _document_name_vi(source.role, indicator),
             source_unit_code=unit_code,
             source_unit_vi=self._unit_vi(unit_code, period),
             file=vintage.file if vintage else _document(source).file,
             sha256=vintage.sha256 if vintage else _document(source).sha256,
-            sheet=cell.sheet or None,
-            cell=cell.cell,
-            entry=plan.clause if plan and not measure else None,
-            text=cell.text or None,
-            printed_value=cell.printed_value,
-            printed_unit=cell.printed_unit,
-            scale=cell.scale,
-            value=cell.value,
-            unit=measure.unit if measure else cell.printed_unit,
+            sheet=(cell.sheet or None) if cell else None,
+            cell=cell.cell if cell else None,
+            entry=override.entry if override else plan.clause if plan and not measure else None,
+            text=(cell.text or None) if cell else override.result if override else None,
+            printed_value=cell.printed_value if cell else None,
+            printed_unit=cell.printed_unit if cell else None,
+            scale=cell.scale if cell else None,
+            value=cell.value if cell else None,
+            unit=measure.unit if measure else cell.printed_unit if cell else None,
             factor=source.factor,
             multiplier=source.multiplier,
             form=vintage.form if vintage else None,
             period=str(period),
             as_of=vintage.as_of if vintage else None,
-            received_at=vintage.received_at if vintage else None,
+            received_at=vintage.received_at if vintage else override.received_at if override else None,
             obs_status=vintage.obs_status if vintage else None,
             note_vi=source.note_vi,
         )
@@ -329,17 +350,26 @@ class _Tracer:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A cell that a figure rests on, or an entry of a plan's file (``document``), and what it is to the figure."""
+    """What a figure rests on, and what that is to the figure: a cell, or an entry of a ``document``.
+
+    No ``cell`` is a result set by hand, which is a word.
+    """
 
     role: str
     value: MeasureValue | None
     vintage: Vintage | None
-    cell: MeasureCell
+    cell: MeasureCell | None
     factor: Decimal = Decimal(1)
     multiplier: Decimal = Decimal(1)
     plan: Target | None = None
     document: PlanDocument | None = None
+    override: Override | None = None
     note_vi: str | None = None
+
+
+def _of_override(role: str, override: Override, cell: MeasureCell | None) -> _Source:
+    document = PlanDocument(override.file, override.sha256)
+    return _Source(role, None, None, cell, document=document, override=override, note_vi=override_vi(override))
 
 
 def _document(source: _Source) -> PlanDocument:

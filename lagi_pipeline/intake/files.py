@@ -155,6 +155,42 @@ def scan(raw_dir: Path, feed: str, folders: tuple[str, ...], quarter: Quarter) -
     return Folder(tuple(files), tuple(sorted({*strays, *unreadable})), tuple(unreadable))
 
 
+@dataclass(frozen=True)
+class PlainFile:
+    """A file that lies in ``data/raw`` beside the feeds' quarters; ``name`` and ``sha256`` as those of a raw file."""
+
+    path: Path
+    name: str
+    sha256: str
+
+
+def scan_plain(raw_dir: Path, folder: str, suffixes: frozenset[str]) -> tuple[tuple[PlainFile, ...], tuple[str, ...]]:
+    """The files of ``raw_dir/<folder>`` with one of the suffixes, and the names of what else lies there.
+
+    Links that lead out of ``raw_dir``, folders and what cannot be opened are strays too.
+    """
+    files: list[PlainFile] = []
+    strays: list[str] = []
+    root = raw_dir.resolve()
+    try:
+        paths = _entries(raw_dir / folder)
+    except OSError:
+        return (), (folder,)
+    for path in paths:
+        name = _name(path, raw_dir)
+        try:
+            inside = path.resolve().is_relative_to(root)
+            if inside and path.suffix.lower() in suffixes and not _is_stray(path):
+                files.append(PlainFile(path, name, digest(path)))
+            else:
+                strays.append(name)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            strays.append(name)
+    return tuple(files), tuple(strays)
+
+
 def _entries(folder: Path) -> list[Path]:
     """What lies in a folder, by name; nothing where there is no such folder.
 
@@ -201,12 +237,13 @@ def quarters_with_files(raw_dir: Path, folders: tuple[str, ...]) -> Iterator[Qua
 def unread(raw_dir: Path, folders: frozenset[str]) -> list[str]:
     """What lies in ``data/raw`` where no feed looks: unknown folders, and in a feed's folder all but quarters.
 
-    Hidden entries are systems' own; ``place`` and ``resolution`` are no feeds.
+    Hidden entries are systems' own; ``place``, ``resolution`` and ``overrides`` are no feeds.
     """
-    known = folders | {"place", "resolution"}
+    known = folders | {"place", "resolution", "overrides"}
     strangers = [path for path in raw_dir.iterdir() if path.name not in known]
     for folder in sorted(folders):
         strangers += [path for path in (raw_dir / folder).glob("*") if not _QUARTER_FOLDER.fullmatch(path.name)]
+    strangers += [path for path in (raw_dir / "overrides").glob("*") if path.is_dir()]
     return sorted(_name(path, raw_dir) for path in strangers if not path.name.startswith("."))
 
 

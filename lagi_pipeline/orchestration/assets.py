@@ -49,6 +49,10 @@ ATTAINMENT = dg.AssetKey(["mart", "attainment"])
 FLEET = dg.AssetKey(["mart", "iuu_compliance"])
 YEAR_VERDICT = dg.AssetKey(["mart", "year_verdict"])
 SLIPS = dg.AssetKey(["returned", "slips"])
+OVERRIDES = dg.AssetKey(["raw", "overrides"])
+OVERRIDE = dg.AssetKey(["core", "override"])
+ISSUED = dg.AssetKey(["issued", "report"])
+REVISION = dg.AssetKey(["mart", "revision_since_report"])
 SCORECARD = dg.AssetKey(["mart", "feed_scorecard"])
 PUBLISHED = dg.AssetKey(["published", "lagi"])
 FLEET_FEEDS = ("fisheries_vessels", "fisheries_cases", "fisheries_landings")
@@ -57,12 +61,12 @@ DAYS_OF = {Cadence.QUARTER: 92, Cadence.YEAR: 366}
 """The longest quarter and year: by then a feed is read once more, if the schedules run."""
 GRACE_DAYS = 10
 """Days from a warning to a failure: final runs are on the 20th, and most offices have sent by the 10th."""
-_OFFICE = "team:van_phong_cap_uy"
+OFFICE = "team:van_phong_cap_uy"
 if TYPE_CHECKING:
     Result = dg.MaterializeResult[Any]
 else:  # Dagster reads the annotation, and refuses one with parameters where an asset has checks
     Result = dg.MaterializeResult
-_SINGLE_RUN = dg.BackfillPolicy.single_run()
+SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 
 def raw_key(feed: str) -> dg.AssetKey:
@@ -78,7 +82,7 @@ def feed_key(feed: str) -> dg.AssetKey:
 def owners_of(entry: FeedEntry, place: Place) -> list[str]:
     """The offices that owe a feed, as Dagster's teams; the Office where none does."""
     offices = [office.office for folder in entry.folders for office in place.offices_owing(folder)]
-    return [f"team:{office}" for office in dict.fromkeys(offices)] or [_OFFICE]
+    return [f"team:{office}" for office in dict.fromkeys(offices)] or [OFFICE]
 
 
 def freshness_of(entry: FeedEntry, place: Place) -> dg.FreshnessPolicy:
@@ -116,9 +120,17 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
             RESOLUTION,
             description="Chỉ tiêu nghị quyết (targets): data/raw/resolution/<year>/targets.yaml.",
             group_name="core",
-            owners=[_OFFICE],
+            owners=[OFFICE],
             kinds={"yaml", "file"},
             tags={"layer": "raw", "cadence": "year"},
+        ),
+        dg.AssetSpec(
+            OVERRIDES,
+            description="Điều chỉnh theo văn bản (figures and results set by hand): data/raw/overrides/*.yaml.",
+            group_name="core",
+            owners=[OFFICE],
+            kinds={"yaml", "file"},
+            tags={"layer": "raw", "cadence": "any"},
         ),
     ]
 
@@ -132,7 +144,7 @@ def feed_asset(feed: Feed, entry: FeedEntry, settings: Settings) -> dg.AssetsDef
         key=feed_key(entry.code),
         deps=[raw_key(entry.code)],
         partitions_def=settings.partitions,
-        backfill_policy=_SINGLE_RUN,
+        backfill_policy=SINGLE_RUN,
         group_name=entry.group,
         owners=owners_of(entry, settings.place),
         kinds={"python", "pandas", "duckdb"},
@@ -200,8 +212,8 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     computed = functools.partial(
         dg.asset,
         partitions_def=settings.partitions,
-        backfill_policy=_SINGLE_RUN,
-        owners=[_OFFICE],
+        backfill_policy=SINGLE_RUN,
+        owners=[OFFICE],
         kinds={"python", "duckdb"},
         code_version=COMPUTE_VERSION,
     )
@@ -222,7 +234,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
     @computed(
         key=OBSERVATION,
-        deps=[MEASURE, RESOLUTION],
+        deps=[MEASURE, RESOLUTION, OVERRIDE],
         group_name="core",
         tags={"layer": "core"},
         metadata=table_metadata(tables.OBSERVATION),
@@ -374,9 +386,9 @@ def slips_asset(settings: Settings) -> dg.AssetsDefinition:
         key=SLIPS,
         deps=[feed_key(code) for code in FEEDS],
         partitions_def=settings.partitions,
-        backfill_policy=_SINGLE_RUN,
+        backfill_policy=SINGLE_RUN,
         group_name="returned",
-        owners=[_OFFICE],
+        owners=[OFFICE],
         kinds={"python", "excel"},
         tags={"layer": "returned"},
         code_version=SLIP_VERSION,
@@ -404,11 +416,11 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=PUBLISHED,
-        deps=[ATTAINMENT, FLEET, SCORECARD, YEAR_VERDICT],
+        deps=[ATTAINMENT, FLEET, SCORECARD, YEAR_VERDICT, REVISION],
         partitions_def=settings.partitions,
-        backfill_policy=_SINGLE_RUN,
+        backfill_policy=SINGLE_RUN,
         group_name="published",
-        owners=[_OFFICE],
+        owners=[OFFICE],
         kinds={"duckdb"},
         tags={"layer": "published"},
         code_version=COMPUTE_VERSION,

@@ -10,10 +10,12 @@ import dagster as dg
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.orchestration.assets import computed_assets, feed_asset, published_asset, raw_specs, slips_asset
 from lagi_pipeline.orchestration.checks import demanded_status_check, gate_checks, overdue_checks, printed_plans_check
+from lagi_pipeline.orchestration.overrides import override_asset
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.schedules import jobs, schedules
 from lagi_pipeline.orchestration.sensor import raw_files_sensor
 from lagi_pipeline.orchestration.settings import load_settings
+from lagi_pipeline.orchestration.sign_off import issued_asset, revision_asset
 
 
 def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition | None = None) -> dg.Definitions:
@@ -35,7 +37,10 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
             assets=[
                 *raw_specs(settings),
                 *(feed_asset(feed, settings.catalogue.feeds[code], settings) for code, feed in FEEDS.items()),
+                override_asset(settings),
                 *computed_assets(settings),
+                revision_asset(settings),
+                issued_asset(settings),
                 slips_asset(settings),
                 published_asset(settings),
             ],

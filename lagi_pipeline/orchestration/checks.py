@@ -11,6 +11,7 @@ from lagi_pipeline.orchestration.assets import (
     FLEET,
     OBSERVATION,
     OVERDUE_CHECK,
+    REVISION,
     SCORECARD,
     YEAR_VERDICT,
     feed_key,
@@ -34,7 +35,7 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
             dg.AssetCheckSpec(
                 name,
                 asset=ATTAINMENT,
-                additional_deps=[FLEET, YEAR_VERDICT],
+                additional_deps=[FLEET, SCORECARD, YEAR_VERDICT, REVISION],
                 blocking=True,
                 description=f"{(rule.__doc__ or name).strip()} Blocks publishing.",
             )

@@ -12,8 +12,9 @@ from typing import Any
 import dagster as dg
 
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.intake.files import digest, quarters_with_files, scan, version_of
-from lagi_pipeline.orchestration.assets import OBSERVATION, RESOLUTION, feed_key, raw_key
+from lagi_pipeline.intake import overrides
+from lagi_pipeline.intake.files import digest, quarters_with_files, scan, scan_plain, version_of
+from lagi_pipeline.orchestration.assets import OBSERVATION, OVERRIDE, OVERRIDES, RESOLUTION, feed_key, raw_key
 from lagi_pipeline.orchestration.settings import Settings, key_of, quarter_of
 
 DATA_VERSION_TAG = "dagster/data_version"
@@ -29,10 +30,10 @@ _LOOK_BACK = 50
 
 @dataclass(frozen=True)
 class Source:
-    """A folder of ``data/raw`` that runs read: a feed's of one quarter, or a year's resolution.
+    """A folder of ``data/raw`` that runs read: a feed's of one quarter, a year's resolution, or the overrides.
 
     Attributes:
-        name: ``water/2024-Q4`` (the feed, not its folder) or ``resolution/2024``.
+        name: ``water/2024-Q4`` (the feed, not its folder), ``resolution/2024`` or ``overrides``.
         asset: what stands for it in Dagster, in ``partition`` where it has any.
         reader: the asset whose materialisation reads it.
         quarters: the quarters that it touches; those that have begun.
@@ -91,7 +92,7 @@ class Report:
 def look(settings: Settings) -> list[Source]:
     """The sources of all quarters that have begun, those without a file too; nothing but their content is looked at."""
     begun = [quarter_of(key) for key in settings.partitions.get_partition_keys()]
-    return [*_feeds(settings, begun), *_resolutions(settings, begun)]
+    return [*_feeds(settings, begun), *_resolutions(settings, begun), _overrides(settings, begun)]
 
 
 def _feeds(settings: Settings, begun: list[Quarter]) -> Iterator[Source]:
@@ -120,6 +121,12 @@ def _resolutions(settings: Settings, begun: list[Quarter]) -> Iterator[Source]:
         except OSError as error:
             unreadable = () if isinstance(error, FileNotFoundError | NotADirectoryError) else (name,)
         yield Source(f"{_RESOLUTION}/{year}", RESOLUTION, OBSERVATION, None, quarters, files, unreadable)
+
+
+def _overrides(settings: Settings, begun: list[Quarter]) -> Source:
+    """What is set by hand: every run reads it whole, so a run of the newest quarter will do."""
+    files, _ = scan_plain(settings.raw_dir, overrides.FOLDER, overrides.SUFFIXES)
+    return Source(overrides.FOLDER, OVERRIDES, OVERRIDE, None, (begun[-1],), {file.name: file.sha256 for file in files})
 
 
 def not_begun(settings: Settings) -> list[str]:

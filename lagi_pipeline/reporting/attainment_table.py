@@ -17,15 +17,20 @@ ILLUSTRATIVE = "(*)"
 FOOTNOTE = "(*) số liệu minh họa, không phải số liệu chính thức"
 HEADERS = ("TT", "Chỉ tiêu", "ĐVT", "Chỉ tiêu năm", "Thực hiện", "% chỉ tiêu", "% cùng kỳ", "Kết quả", "Tiến độ")
 _NUMERIC = {3, 4, 5, 6}
+BY_HAND = "(**)"
+"""Stands at the name of a line whose figure or result an office set by hand; a note below says by which document."""
 NO_FIGURE = "…"
 
 
 def cells(row: Row, catalogue: Catalogue) -> tuple[str, ...]:
-    """A row of ``mart.attainment`` as printed: no figure is ``…``, illustrative figures carry ``(*)``."""
+    """A row of ``mart.attainment`` as printed: no figure is ``…``, illustrative figures carry ``(*)``.
+
+    A line that was set by hand carries ``(**)``.
+    """
     decimals = catalogue.indicator(row["indicator_code"]).decimals
     return (
         row["ordinal"] or "",
-        row["name_vi"],
+        row["name_vi"] + (f" {BY_HAND}" if row["override_vi"] else ""),
         row["unit"],
         target_vi(row, decimals) + (ILLUSTRATIVE if row["target_is_illustrative"] else ""),
         _actual(row, decimals) + (ILLUSTRATIVE if row["actual_is_illustrative"] else ""),
@@ -110,6 +115,11 @@ def as_markdown(rows: Sequence[Row], catalogue: Catalogue) -> str:
 
 def _notes(rows: Sequence[Row]) -> list[str]:
     notes = [f"{row['ordinal'] or row['indicator_code']}: {row['reason']}" for row in rows if row["reason"]]
+    notes += [
+        f"{BY_HAND} {row['ordinal'] or row['indicator_code']}: {row['override_vi']}"
+        for row in rows
+        if row["override_vi"]
+    ]
     if any(row["target_is_illustrative"] or row["actual_is_illustrative"] for row in rows):
         notes.append(FOOTNOTE)
     return notes

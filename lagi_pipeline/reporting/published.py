@@ -50,10 +50,11 @@ def leading_lines(connection: duckdb.DuckDBPyConnection, quarter: str) -> list[d
 
 
 def quarantined_files(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> list[dict[str, Any]]:
-    """The files that were sent back, of the quarters from first to last."""
+    """The files that were sent back, of the quarters from first to last; refused overrides are of no one quarter."""
     return _rows(
         connection,
-        "SELECT * FROM quarantine.rejected_file WHERE quarter BETWEEN ? AND ? ORDER BY quarter, file",
+        "SELECT * FROM quarantine.rejected_file WHERE quarter BETWEEN ? AND ?"
+        " OR (feed = 'overrides' AND resolved_at IS NULL) ORDER BY quarter, file",
         [first, last],
     )
 

@@ -40,6 +40,7 @@ from lagi_pipeline.indicators.model import (
     Evidence,
     MeasureValue,
     Observation,
+    Override,
     Refusal,
     RejectedUnit,
     UnitAttainment,
@@ -173,7 +174,22 @@ def read_evidence(connection: duckdb.DuckDBPyConnection) -> Evidence:
         Refusal(row["feed"], Quarter.parse(row["quarter"]), row["file"], row["received_at"], row["reason"])
         for row in _rows(connection, _REFUSALS)
     )
-    return Evidence(vintages, values, rejected, refusals)
+    return Evidence(vintages, values, rejected, refusals, read_overrides(connection))
+
+
+def read_overrides(connection: duckdb.DuckDBPyConnection) -> tuple[Override, ...]:
+    """Everything that was ever set by hand."""
+    return tuple(
+        Override(
+            **row
+            | {
+                "quarter": Quarter.parse(row["quarter"]),
+                "plan_source": None if row["plan_source"] is None else PlanSource(row["plan_source"]),
+                "value": _decimal(row["value"]),
+            }
+        )
+        for row in _rows(connection, "SELECT * FROM core.override")
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> Iterable[dict[str, Any]]:

@@ -17,6 +17,7 @@ from lagi_pipeline.intake.table import MASK
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps.compute import Situation, compute, record
 from lagi_pipeline.steps.plans import by_plan_frame, year_verdict_frame
+from lagi_pipeline.steps.revisions import compute_revisions
 from lagi_pipeline.steps.scorecard import compute_scorecard
 from lagi_pipeline.steps.trace import compute_trace, trace_frames
 from lagi_pipeline.vietnamese.people import LONG_NUMBER, has_number_of_no_figure, has_personal_number
@@ -125,6 +126,9 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
             [record(line) for line in computing.compute_fleet(connection, situation, moment)], tables.FLEET
         ),
         tables.SCORECARD: computing.as_frame([record(line) for line in reported.lines], tables.SCORECARD),
+        tables.REVISION: computing.as_frame(
+            [record(row) for row in compute_revisions(connection, situation, figures, moment)], tables.REVISION
+        ),
         tables.OVERDUE: computing.as_frame([record(line) for line in reported.overdue], tables.OVERDUE),
     }
     computed |= computing.history_frames(computing.compute_history(connection, situation, moment))
@@ -196,7 +200,7 @@ def no_personal_data(connection: duckdb.DuckDBPyConnection, situation: Situation
         for title, value in json.loads(raw).items():
             if title in titles.get(form, ()) and value != MASK:
                 yield f"quarantine.rejected_row {file} row {row}: «{title}» is not masked"
-    told = (tables.VINTAGE, tables.REJECTED_UNIT, tables.REJECTED_ROW, tables.REJECTED_FILE)
+    told = (tables.VINTAGE, tables.REJECTED_UNIT, tables.REJECTED_ROW, tables.REJECTED_FILE, tables.OVERRIDE)
     for table in (*feed_tables().values(), *told):
         yield from _numbers_of_people(connection, table)
 

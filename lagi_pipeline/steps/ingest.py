@@ -578,12 +578,22 @@ def keep(file: RawFile, vault: Path) -> Path:
         FileNotFoundError: the file is gone.
         RefusedFileError: it holds other content than when it was looked at: it is still being written.
     """
-    kept = vault / f"{file.sha256}{file.path.suffix.lower()}"
+    return keep_content(file.path, file.sha256, vault)
+
+
+def keep_content(path: Path, sha256: str, vault: Path) -> Path:
+    """Keep a copy of a file under the sha256 that it was looked at with; where it is.
+
+    Raises:
+        FileNotFoundError: the file is gone.
+        RefusedFileError: it holds other content: it is still being written.
+    """
+    kept = vault / f"{sha256}{path.suffix.lower()}"
     if not kept.exists():
         vault.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(".partial")
-        shutil.copyfile(file.path, partial)
-        if digest(partial) != file.sha256:
+        shutil.copyfile(path, partial)
+        if digest(partial) != sha256:
             partial.unlink()
             raise RefusedFileError("tệp thay đổi trong lúc đọc; lần chạy sau sẽ đọc lại", rule="still_written")
         partial.replace(kept)

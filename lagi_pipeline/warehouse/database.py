@@ -59,6 +59,11 @@ class Warehouse:
         return self.folder / "vault"
 
     @property
+    def issued(self) -> Path:
+        """Where each report that was issued stands, frozen; nothing there is overwritten."""
+        return self.folder / "issued"
+
+    @property
     def slips(self) -> Path:
         """Where the return slips stand; they name people and are never published."""
         return self.folder / "slips"

@@ -35,9 +35,9 @@ _CELL = given("Ô", "Address of the cell", nullable=True)
 _CELL_TEXT = given(
     "Nội dung ô", "What stood in the cell; a number as it is stored, with a decimal point", nullable=True
 )
-_PRINTED_VALUE = given("Số trong ô", "The number that stood there, before any conversion")
-_PRINTED_UNIT = given("Đơn vị trong tệp", "Unit in which the file prints it")
-_SCALE = given("Hệ số quy đổi", "What one of the printed unit is in the unit of the value")
+_PRINTED_VALUE = "The number that stood there, before any conversion"
+_PRINTED_UNIT = "Unit in which the file prints it"
+_SCALE = "What one of the printed unit is in the unit of the value"
 
 
 class VintageRow(pa.DataFrameModel):
@@ -116,9 +116,9 @@ class MeasureCellRow(pa.DataFrameModel):
     row: int = given("Dòng", "Row in the sheet", "INTEGER")
     cell: str = _CELL
     text: str = _CELL_TEXT
-    printed_value: float = _PRINTED_VALUE
-    printed_unit: str = _PRINTED_UNIT
-    scale: float = _SCALE
+    printed_value: float = given("Số trong ô", _PRINTED_VALUE)
+    printed_unit: str = given("Đơn vị trong tệp", _PRINTED_UNIT)
+    scale: float = given("Hệ số quy đổi", _SCALE)
     value: float = given("Giá trị", "printed_value x scale, in the unit")
     unit: str = given("Đơn vị tính", "Unit of measure")
 
@@ -142,6 +142,35 @@ class FirstSeenRow(pa.DataFrameModel):
     sha256: str = given("Mã băm tệp", "SHA-256 of the file")
     event: str = given("Sự việc", "content, withdrawn or restored", isin=["content", "withdrawn", "restored"])
     seen_at: pd.Timestamp = given("Thấy lần đầu", "When (local time)", "TIMESTAMP")
+
+
+class OverrideRow(pa.DataFrameModel):
+    """A figure or result that an office set by hand: an entry of a file of data/raw/overrides; every version's."""
+
+    file: str = given("Tệp", "File below data/raw")
+    sha256: str = given("Mã băm tệp", "SHA-256 of the file; it is kept in the vault under it")
+    entry: str = given("Mục", "Entry of the file, figures[1]")
+    office: str = given("Cơ quan", "Office that set it, by its code")
+    office_name_vi: str = given("Tên cơ quan", "Vietnamese name of the office")
+    reason: str = given("Lý do", "Why, as the office gives it; what names a person is masked")
+    document_no: str = given("Số văn bản", "Document by which it was set")
+    received_at: pd.Timestamp = given(
+        "Nhận lúc", "When this version was received (local time); it is known from then on", "TIMESTAMP"
+    )
+    withdrawn_at: pd.Timestamp = given(
+        "Rút lại lúc", "From when on it is withdrawn (local time)", "TIMESTAMP", nullable=True
+    )
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    quarter: str = _QUARTER
+    plan_source: str = given(
+        "Nguồn kế hoạch", "Plan whose result it sets; null for that of every plan, and for a figure", nullable=True
+    )
+    value: float = given("Giá trị", "The town's figure that it sets, in the indicator's unit", nullable=True)
+    result: str = given("Mã kết quả", "Result that it sets: exceeded, met or not_met", nullable=True)
+    is_sample: bool = given("Minh họa", "Whether it is illustrative")
+    is_whole: bool = given(
+        "Nhận cả tệp", "Whether every entry of the file was accepted: only then does it replace the earlier version"
+    )
 
 
 class TargetRow(pa.DataFrameModel):
@@ -182,6 +211,7 @@ class ObservationRow(pa.DataFrameModel):
     reason: str = _REASON
     returned: bool = given("Đã trả lại", "Whether the figure is missing because it was sent back for correction")
     carried: bool = given("Lấy kỳ trước", "Whether it is the last survey's figure")
+    override_vi: str = given("Điều chỉnh", "Document by which an office set the figure by hand", nullable=True)
     evaluated_at: pd.Timestamp = _EVALUATED_AT
 
 
@@ -465,7 +495,8 @@ class TraceRow(pa.DataFrameModel):
     position: int = given("Thứ tự", "Order of the row within its figure, from 1", "INTEGER")
     role: str = given(
         "Mã vai trò",
-        "sum, numerator, denominator, last_year_numerator, last_year_denominator, baseline or target",
+        "sum, numerator, denominator, last_year_numerator, last_year_denominator, baseline, target, target_upper,"
+        " override (a figure set by hand) or result (a result set by hand)",
     )
     role_vi: str = given("Vai trò", "The role in Vietnamese")
     plan_source: str = given("Nguồn kế hoạch", "Plan that a target or baseline is of", nullable=True)
@@ -479,11 +510,11 @@ class TraceRow(pa.DataFrameModel):
     cell: str = _CELL
     entry: str = given("Căn cứ", "Clause of the resolution that the targets file names for its entry", nullable=True)
     text: str = _CELL_TEXT
-    printed_value: float = _PRINTED_VALUE
-    printed_unit: str = _PRINTED_UNIT
-    scale: float = _SCALE
-    value: float = given("Giá trị", "printed_value x scale, in the unit")
-    unit: str = given("Đơn vị tính", "Unit of the value")
+    printed_value: float = given("Số trong ô", f"{_PRINTED_VALUE}; null for a result", nullable=True)
+    printed_unit: str = given("Đơn vị trong tệp", _PRINTED_UNIT, nullable=True)
+    scale: float = given("Hệ số quy đổi", _SCALE, nullable=True)
+    value: float = given("Giá trị", "printed_value x scale, in the unit", nullable=True)
+    unit: str = given("Đơn vị tính", "Unit of the value", nullable=True)
     factor: float = given("Hệ số", "What the value is multiplied by in its sum: -1 is subtracted, 0.5 is of a mean")
     multiplier: float = given("Hệ số tỷ lệ", "What a numerator is multiplied by: 100, x 4/q for a rate over the year")
     form: str = given("Biểu", "Form", nullable=True)
@@ -646,6 +677,82 @@ class OverdueRow(pa.DataFrameModel):
     evaluated_at: pd.Timestamp = _EVALUATED_AT
 
 
+_REPORT_NUMBER = given("Lần báo cáo", "1 for the first report issued for the quarter, 2 for the second", "INTEGER")
+_ISSUED_AT = given("Phát hành lúc", "When the report was issued (local time)", "TIMESTAMP")
+_FROZEN_AT = given(
+    "Số liệu báo cáo tại", "Moment as of which the reported figures were known and judged (local time)", "TIMESTAMP"
+)
+
+
+class IssuedReportRow(pa.DataFrameModel):
+    """A quarterly report as issued: who froze which figures, when, and by which resolution."""
+
+    quarter: str = _QUARTER
+    number: int = _REPORT_NUMBER
+    file: str = given("Tệp", "File below data/warehouse that holds it; nothing overwrites it")
+    office: str = given("Cơ quan", "Office that issued it, by its code")
+    office_name_vi: str = given("Tên cơ quan", "Vietnamese name of the office")
+    document_no: str = given("Số báo cáo", "Number of the report, where it was given", nullable=True)
+    resolution: str = given("Nghị quyết", "Documents whose targets it reports on")
+    frozen_at: pd.Timestamp = _FROZEN_AT
+    issued_at: pd.Timestamp = _ISSUED_AT
+    figures: int = given("Số dòng", "Lines, over all plans")
+    sha256: str = given("Mã băm", "SHA-256 of what it says; the file is used only where it fits")
+
+
+class IssuedFigureRow(pa.DataFrameModel):
+    """A line of a report as it was issued: a row for every target and plan."""
+
+    quarter: str = _QUARTER
+    number: int = _REPORT_NUMBER
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    ordinal: str = given("TT", "Number of the line in the resolution", nullable=True)
+    name_vi: str = given("Chỉ tiêu", "Vietnamese name")
+    unit: str = given("Đơn vị tính", "Unit of measure")
+    plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
+    target: float = given("Chỉ tiêu năm", "Target as reported; the lower bound of a range")
+    target_upper: float = given("Chỉ tiêu năm (mức trên)", "Upper bound of a range", nullable=True)
+    actual: float = given("Thực hiện", "Figure as reported; null is no figure", nullable=True)
+    attainment_pct: float = given("% chỉ tiêu", "As reported", nullable=True)
+    result_status: str = given("Mã kết quả", "Status as reported")
+    status_vi: str = given("Kết quả", "The status in Vietnamese")
+    reason: str = _REASON
+    override_vi: str = given("Điều chỉnh", "Document by which figure or result was set by hand", nullable=True)
+    sources: str = given("Tệp số liệu", "Files that the figure rested on", nullable=True)
+    actual_is_illustrative: bool = given("Số liệu minh họa", "Whether it rested on illustrative sample data")
+    evidence: str = given(
+        "Căn cứ", "A JSON object: the version of each file behind the figure, and what set it by hand", "JSON"
+    )
+
+
+class RevisionRow(pa.DataFrameModel):
+    """What has changed since a quarter's newest report: a row for each line and aspect that now differs."""
+
+    quarter: str = _QUARTER
+    number: int = _REPORT_NUMBER
+    indicator_code: str = given("Mã chỉ tiêu", "Indicator")
+    ordinal: str = given("TT", "Number of the line in the resolution", nullable=True)
+    name_vi: str = given("Chỉ tiêu", "Vietnamese name")
+    unit: str = given("Đơn vị tính", "Unit of measure of the figures and the change")
+    plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
+    aspect: str = given("Mã nội dung", "What differs: actual, target, target_upper or result")
+    aspect_vi: str = given("Nội dung thay đổi", "The same in Vietnamese")
+    figure_then: float = given(
+        "Số đã báo cáo", "The figure then: the target for targets, else the actual; null is none", nullable=True
+    )
+    figure_now: float = given("Số hiện nay", "The same figure now", nullable=True)
+    change: float = given("Chênh lệch", "figure_now - figure_then; null where either is missing", nullable=True)
+    status_then: str = given("Mã kết quả đã báo cáo", "result_status then; null for a line added since", nullable=True)
+    status_now: str = given("Mã kết quả hiện nay", "result_status now; null for a line that is gone", nullable=True)
+    status_vi_then: str = given("Kết quả đã báo cáo", "The status then, in Vietnamese", nullable=True)
+    status_vi_now: str = given("Kết quả hiện nay", "The status now, in Vietnamese", nullable=True)
+    why_vi: str = given("Vì sao", "Which files, plan, document or day made the difference, in Vietnamese")
+    issued_at: pd.Timestamp = _ISSUED_AT
+    office: str = given("Cơ quan", "Office that issued the report")
+    frozen_at: pd.Timestamp = _FROZEN_AT
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+
+
 class RejectedRow(pa.DataFrameModel):
     """A finding at a cell: an error rejects its row, a warning accepts it. What names a person is masked."""
 
@@ -761,6 +868,7 @@ MEASURE_CELL = Table(
 )
 REJECTED_UNIT = Table("core", "rejected_unit", RejectedUnitRow, ("form", "quarter", "sha256", "unit_code"))
 FIRST_SEEN = Table("core", "first_seen", FirstSeenRow, ("feed", "quarter", "sha256", "event"), published=False)
+OVERRIDE = Table("core", "override", OverrideRow, ("file", "sha256", "received_at", "entry"))
 TARGET = Table("core", "target", TargetRow, ("year", "indicator_code", "plan_source", "known_from"))
 OBSERVATION = Table("core", "observation", ObservationRow, ("indicator_code", "unit_code", "quarter"))
 ATTAINMENT = Table("mart", "attainment", AttainmentRow, ("quarter", "indicator_code", "plan_source"))
@@ -784,6 +892,9 @@ TRACE_LINE = Table("mart", "trace_line", TraceLineRow, ("indicator_code", "quart
 COLUMN_LINEAGE = Table("core", "column_lineage", ColumnLineageRow, ())
 FLEET = Table("mart", "iuu_compliance", FleetRow, ("quarter", "length_class"))
 SCORECARD = Table("mart", "feed_scorecard", ScorecardRow, ("quarter", "feed", "office"))
+ISSUED_REPORT = Table("core", "issued_report", IssuedReportRow, ("quarter", "number"))
+ISSUED_FIGURE = Table("core", "issued_figure", IssuedFigureRow, ("quarter", "number", "indicator_code", "plan_source"))
+REVISION = Table("mart", "revision_since_report", RevisionRow, ("quarter", "indicator_code", "plan_source", "aspect"))
 OVERDUE = Table("mart", "overdue", OverdueRow, ("quarter", "feed", "office"))
 REJECTED_ROW = Table("quarantine", "rejected_row", RejectedRow, ())
 REJECTED_FILE = Table("quarantine", "rejected_file", RejectedFile, ())
@@ -804,8 +915,8 @@ def all_tables() -> Iterator[Table]:
     """Every table, marts first."""
     yield from (ATTAINMENT, ATTAINMENT_HISTORY, BY_PLAN, YEAR_VERDICT, YEAR_VERDICT_HISTORY)
     yield from (UNIT_ATTAINMENT, UNIT_SERIES)
-    yield from (TRACE, TRACE_LINE, FLEET, SCORECARD, OVERDUE)
+    yield from (TRACE, TRACE_LINE, FLEET, SCORECARD, OVERDUE, REVISION)
     yield from (TARGET, OBSERVATION, OBSERVATION_HISTORY, MEASURE, MEASURE_CELL, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
-    yield COLUMN_LINEAGE
+    yield from (OVERRIDE, ISSUED_REPORT, ISSUED_FIGURE, COLUMN_LINEAGE)
     yield from feed_tables().values()
     yield from (REJECTED_ROW, REJECTED_FILE, STRAY_FILE)

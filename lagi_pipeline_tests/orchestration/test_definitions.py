@@ -81,9 +81,12 @@ def test_there_is_an_asset_for_each_feed_and_what_is_made_of_them(specs: dict[st
         "mart/iuu_compliance",
         "mart/feed_scorecard",
         "mart/year_verdict",
+        "mart/revision_since_report",
+        "core/override",
+        "issued/report",
         "returned/slips",
     }
-    raw = {f"raw/{feed}" for feed in FEEDS} | {"raw/resolution"}
+    raw = {f"raw/{feed}" for feed in FEEDS} | {"raw/resolution", "raw/overrides"}
     assert set(specs) == made | raw | {"published/lagi"}
 
 
@@ -124,9 +127,16 @@ def test_what_is_made_of_what(specs: dict[str, dg.AssetSpec]) -> None:
     upstream = {key: {dep.asset_key.to_user_string() for dep in spec.deps} for key, spec in specs.items()}
     assert upstream["feeds/water"] == {"raw/water"}
     assert upstream["core/measure"] == {f"feeds/{feed}" for feed in FEEDS}
-    assert upstream["core/observation"] == {"core/measure", "raw/resolution"}
-    marts = {"mart/attainment", "mart/iuu_compliance", "mart/feed_scorecard", "mart/year_verdict"}
-    assert upstream["published/lagi"] == marts
+    assert upstream["core/observation"] == {"core/measure", "raw/resolution", "core/override"}
+    assert upstream["core/override"] == {"core/measure", "raw/resolution", "raw/overrides"}
+    assert upstream["mart/revision_since_report"] == {"core/observation", "issued/report"}
+    assert upstream["published/lagi"] == {
+        "mart/attainment",
+        "mart/iuu_compliance",
+        "mart/feed_scorecard",
+        "mart/revision_since_report",
+        "mart/year_verdict",
+    }
     assert upstream["mart/feed_scorecard"] == {f"feeds/{feed}" for feed in FEEDS} | {"core/observation"}
 
 

@@ -27,7 +27,7 @@ from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.dead_runs import process_tag
 from lagi_pipeline.orchestration.raw_files import observe
 from lagi_pipeline.orchestration.sensor import blocks
-from lagi_pipeline.orchestration.settings import range_tags
+from lagi_pipeline.orchestration.settings import quarter_of, range_tags
 from lagi_pipeline_tests.running import RAW, SETTLED, edit_meta, run, settings_of
 
 Make = Callable[..., Path]
@@ -372,3 +372,18 @@ def test_a_dead_run_does_not_hold_the_queue(waste: Daemon, tmp_path: Path) -> No
         waste.tick()
         statuses = {name: waste.instance.get_run_by_id(run.run_id).status.value for name, run in runs.items()}
     assert statuses == {"dead": "FAILURE", "alive": "STARTED"}
+
+
+def test_what_is_set_by_hand_asks_for_a_run_of_the_newest_quarter_once(
+    data_dir: Make, instance: dg.DagsterInstance
+) -> None:
+    folder = data_dir("waste/2024-Q3")
+    daemon = Daemon(folder, instance)
+    daemon.ticks()
+    path = folder / "raw" / "overrides" / "thu.yaml"
+    path.parent.mkdir()
+    path.write_text("office: tckh", "utf-8")
+    newest = quarter_of(settings_of(folder).partitions.get_partition_keys()[-1])
+    assert daemon.ticks() == [f"{newest}..{newest}"]
+    path.unlink()
+    assert daemon.ticks() == []

@@ -27,6 +27,7 @@ ROW: dict[str, Any] = {
     "pace_vi": "đúng tiến độ",
     "reason": None,
     "target_is_illustrative": False,
+    "override_vi": None,
     "actual_is_illustrative": False,
 }
 NO_FIGURE = ROW | {

@@ -17,6 +17,7 @@ MOST_LISTED = 2_000
 """Findings that a slip lists and marks; of the others it says how many there are. Nobody mends more line by line."""
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+# A file of overrides goes back to nobody: the Office wrote it.
 # A sheet as a whole has the row 0; what keeps several forms from being read stands once for each of them.
 _OPEN = """
     SELECT feed, quarter, file, sha256, received_at, severity, sheet,
@@ -24,7 +25,7 @@ _OPEN = """
     FROM quarantine.rejected_row WHERE resolved_at IS NULL
     UNION ALL
     SELECT DISTINCT feed, quarter, file, sha256, received_at, 'error', sheet, NULL, cell, NULL, NULL, rule, reason
-    FROM quarantine.rejected_file WHERE resolved_at IS NULL
+    FROM quarantine.rejected_file WHERE resolved_at IS NULL AND feed <> 'overrides'
 """
 _OF_FILE = "feed = ? AND quarter = ? AND file = ? AND sha256 = ?"
 

@@ -1,0 +1,129 @@
+"""The assets of the reports that are issued: freezing one, and what has changed since; the work is in ``steps``."""
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from pydantic import Field
+
+from lagi_pipeline.orchestration.assets import ISSUED, OBSERVATION, OFFICE, REVISION, SINGLE_RUN
+from lagi_pipeline.orchestration.metadata import table_metadata
+from lagi_pipeline.orchestration.resources import WarehouseResource, created_at
+from lagi_pipeline.orchestration.settings import Settings, quarter_of
+from lagi_pipeline.steps.revisions import load_reports, write_revisions
+from lagi_pipeline.steps.sign_off import SIGN_OFF_VERSION, Issue, issue_report
+from lagi_pipeline.warehouse import tables
+
+log = logging.getLogger("lagi_pipeline")
+
+INTACT_CHECK = "issued_reports_are_as_issued"
+if TYPE_CHECKING:
+    Result = dg.MaterializeResult[Any]
+else:  # Dagster reads the annotation, and refuses one with parameters where an asset has checks
+    Result = dg.MaterializeResult
+
+
+class IssueConfig(dg.Config):
+    """Who issues a report; never a person's name."""
+
+    office: str = Field(description="Code of the office that issues it: of offices.csv, or the issuing_office")
+    document_no: str | None = Field(default=None, description="Number of the report, where it has one")
+
+
+def issue_config(office: str, document_no: str | None) -> dict[str, Any]:
+    """The configuration of a run that issues a report."""
+    config = {"office": office} | ({"document_no": document_no} if document_no else {})
+    return {"ops": {"__".join(ISSUED.path): {"config": config}}}
+
+
+def issued_asset(settings: Settings) -> dg.AssetsDefinition:
+    """A report is issued by its own job, for one quarter, with the office named; no other job materialises it."""
+
+    @dg.asset(
+        key=ISSUED,
+        deps=[OBSERVATION],
+        partitions_def=settings.partitions,
+        backfill_policy=SINGLE_RUN,
+        group_name="issued",
+        owners=[OFFICE],
+        kinds={"python", "json"},
+        tags={"layer": "issued"},
+        code_version=SIGN_OFF_VERSION,
+        metadata=table_metadata(tables.ISSUED_REPORT),
+        description="Báo cáo đã phát hành: the quarter's figures frozen as published, in data/warehouse/issued; each"
+        " materialisation issues another report, and none is overwritten.",
+    )
+    def report(context: dg.AssetExecutionContext, warehouse: WarehouseResource, config: IssueConfig) -> Result:
+        for key in context.partition_keys:
+            issue = Issue(quarter_of(key), config.office, config.document_no)
+            issued_at = created_at(context, settings.place.timezone)
+            done = issue_report(warehouse.warehouse, settings.situation, issue, issued_at)
+            said = done.report
+            log.info(
+                "%s: report number %d issued by %s (%s), %d lines as of %s",
+                issue.quarter,
+                said.number,
+                said.office_name_vi,
+                said.office,
+                len(said.figures),
+                said.frozen_at.isoformat(" ", "minutes"),
+            )
+            if done.earlier:
+                log.info("an earlier one exists and stays: %s", ", ".join(done.earlier))
+            log.info("%s  sha256 %s", done.path, done.sha256)
+            context.add_asset_metadata(
+                {
+                    "quarter": str(issue.quarter),
+                    "number": said.number,
+                    "path": dg.MetadataValue.path(str(done.path)),
+                    "sha256": done.sha256,
+                    "frozen_at": said.frozen_at.isoformat(" "),
+                    "earlier": ", ".join(done.earlier) or "none",
+                },
+                partition_key=key,
+            )
+        return dg.MaterializeResult()
+
+    return report
+
+
+def revision_asset(settings: Settings) -> dg.AssetsDefinition:
+    """The asset of ``mart.revision_since_report``, and of the tables that hold what was issued."""
+
+    @dg.asset(
+        key=REVISION,
+        deps=[OBSERVATION, ISSUED],  # not on what the gate blocks: the gate examines this table too
+        partitions_def=settings.partitions,
+        backfill_policy=SINGLE_RUN,
+        group_name="mart",
+        owners=[OFFICE],
+        kinds={"python", "duckdb"},
+        tags={"layer": "mart"},
+        code_version=SIGN_OFF_VERSION,
+        metadata=table_metadata(tables.REVISION)
+        | {"tables": f"{tables.ISSUED_REPORT.full_name}, {tables.ISSUED_FIGURE.full_name}"},
+        description="Thay đổi sau báo cáo: what differs from each quarter's newest report, then and now, and why.",
+        check_specs=[
+            dg.AssetCheckSpec(
+                INTACT_CHECK,
+                asset=REVISION,
+                description="Every file of data/warehouse/issued is as it was issued: its checksum fits. Shown, not"
+                " blocking: a file that is not is not used, and the others are.",
+            )
+        ],
+    )
+    def revision_since_report(warehouse: WarehouseResource) -> Result:
+        with warehouse.warehouse.write() as connection:
+            kept = load_reports(connection, warehouse.warehouse, settings.place.file.code)
+            rows = write_revisions(connection, settings.situation)
+        if kept.reports:
+            log.info("  %-20s %6d rows, %d reports issued", "mart.revision", rows, len(kept.reports))
+        check = dg.AssetCheckResult(
+            check_name=INTACT_CHECK,
+            passed=not kept.wrong,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"wrong": "\n".join(kept.wrong) or "none"},
+        )
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows}, check_results=[check])
+
+    return revision_since_report
