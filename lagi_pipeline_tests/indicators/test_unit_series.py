@@ -336,8 +336,9 @@ def test_any_lineage_without_divisions_neither_loses_nor_doubles_a_unit(data: st
     units: list[Unit] = []
     for year in (2023, 2024, 2025):
         fates = {code: data.draw(st.sampled_from([None, *"123456789"])) for code in alive}
-        staying = {code for code, fate in fates.items() if fate is None}
-        fates = {code: None if fate in staying else fate for code, fate in fates.items()}
+        while any(fate in fates and fates[fate] is None for fate in fates.values() if fate is not None):
+            staying = {code for code, fate in fates.items() if fate is None}
+            fates = {code: None if fate in staying else fate for code, fate in fates.items()}
         changed = {code: fate for code, fate in fates.items() if fate is not None}
         units += [unit(code, f"{alive[code]}-07-01", f"{year}-06-30", fate) for code, fate in changed.items()]
         alive = {code: since for code, since in alive.items() if code not in changed}
