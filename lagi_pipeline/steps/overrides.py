@@ -153,7 +153,8 @@ class OverrideIngestion:
         if found is not None and found[0] is not None:
             first: datetime = found[0]
             return first
-        row = {"feed": FOLDER, "quarter": self._now, "sha256": file.sha256, "seen_at": self.seen_at}
+        seen = {"event": "content", "seen_at": self.seen_at}
+        row = {"feed": FOLDER, "quarter": self._now, "sha256": file.sha256} | seen
         insert_row(connection, tables.FIRST_SEEN, row)
         return self.seen_at
 

@@ -17,7 +17,7 @@ from lagi_pipeline.catalogue.indicators import Indicator, ObsStatus, PlanSource
 from lagi_pipeline.catalogue.place import Resolution
 from lagi_pipeline.indicators.evaluation import evaluate
 from lagi_pipeline.indicators.history import History, Known, history
-from lagi_pipeline.indicators.model import Attainment, Evidence, Observation
+from lagi_pipeline.indicators.model import Attainment, Evidence, Observation, Override
 from lagi_pipeline_tests.indicators.building import (
     CATALOGUE,
     PLACE,
@@ -65,7 +65,7 @@ def said(row: Attainment) -> Attainment:
 
 def figure(observation: Observation) -> Observation:
     """What the table keeps of an observation."""
-    return replace(observation, inputs=())
+    return replace(observation, inputs=(), override=None, verdicts=())
 
 
 def ordered(rows: Iterable[Any]) -> list[Any]:
@@ -111,6 +111,31 @@ FORMS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
 
 
 @st.composite
+def overrides(draw: st.DrawFn) -> Override:
+    """A figure or a result set by hand, in one of two files, so that one may end what the other version set."""
+    received_at, withdrawn_at = draw(MOMENTS), draw(st.none() | st.none() | MOMENTS)
+    value = draw(st.none() | NUMBERS.map(Decimal))
+    return Override(
+        file=draw(st.sampled_from(["overrides/a.yaml", "overrides/b.yaml"])),
+        sha256=f"{received_at}",
+        entry="figures[1]" if value is not None else "verdicts[1]",
+        office="tckh",
+        office_name_vi="Phòng Tài chính - Kế hoạch",
+        reason="đối chiếu",
+        document_no="1/BC",
+        received_at=received_at,
+        withdrawn_at=max(withdrawn_at, received_at) if withdrawn_at else None,
+        indicator_code=draw(st.sampled_from(LINES)),
+        quarter=quarter(draw(QUARTERS)),
+        plan_source=None if value is not None else draw(st.none() | st.just(PlanSource.COUNCIL)),
+        value=value,
+        result=None if value is not None else draw(st.sampled_from(["exceeded", "met", "not_met"])),
+        is_sample=True,
+        is_whole=draw(st.booleans()),
+    )
+
+
+@st.composite
 def evidences(draw: st.DrawFn) -> Evidence:
     """Files of several feeds: estimates, corrections, contradictions, some sent back, withdrawn, restored, refused."""
     parts: list[Evidence] = []
@@ -132,7 +157,8 @@ def evidences(draw: st.DrawFn) -> Evidence:
             restored_at=max(withdrawn_at, received_at) + timedelta(days=9) if withdrawn_at and number % 2 else None,
         )
         parts.append(report(form, when, FORMS[form](draw), sent))
-    return together(*parts) if parts else Evidence((), ())
+    received = together(*parts) if parts else Evidence((), ())
+    return replace(received, overrides=tuple(draw(st.lists(overrides(), max_size=3))))
 
 
 @st.composite

@@ -83,6 +83,16 @@ def test_what_is_set_by_hand_is_shown_everywhere_until_it_is_withdrawn_and_refus
     seen = "SELECT override_vi FROM core.observation WHERE indicator_code = 'jobs' AND value = 1400"
     assert ask(village_copy, seen) == [{"override_vi": row["override_vi"]}]
     assert line(village_copy, "2024-Q3", "jobs")["override_vi"] is None
+    traced = "SELECT role, file, entry, value, unit, text FROM trace('{}', '{}') WHERE entry LIKE '%[%'"
+    [cell] = ask(village_copy, traced.format("jobs", "2024-Q2"))
+    assert (cell["role"], cell["file"], cell["entry"]) == ("override", "overrides/viec-lam.yaml", "figures[1]")
+    assert (cell["value"], cell["unit"]) == (1400, "người")
+    [made] = ask(village_copy, "SELECT DISTINCT derivation_vi AS said FROM trace('jobs', '2024-Q2')")
+    assert made["said"].startswith(said)
+    assert made["said"].endswith("(figures[1], tệp viec-lam.yaml) = 1.400 người")
+    known = "SELECT actual FROM attainment_as_of(TIMESTAMP '{}') WHERE indicator_code = 'jobs' AND quarter = '2024-Q2'"
+    assert ask(village_copy, known.format("2025-02-01 08:59:59")) == [{"actual": before["actual"]}]
+    assert ask(village_copy, known.format("2025-02-01 09:00:00")) == [{"actual": 1400}]
     for shown in (as_text([row], CATALOGUE), as_markdown([row], CATALOGUE)):
         assert "Giải quyết việc làm (**)" in shown
         assert f"(**) 9: {said}" in shown
@@ -90,6 +100,8 @@ def test_what_is_set_by_hand_is_shown_everywhere_until_it_is_withdrawn_and_refus
     ruled = line(village_copy, "2024-Q4", "clean_water")
     assert (ruled["result_status"], ruled["status_vi"]) == ("met", "đạt")
     assert ruled["actual"] == pytest.approx(94.6, abs=0.01)
+    [document] = ask(village_copy, traced.format("clean_water", "2024-Q4"))
+    assert (document["role"], document["entry"], document["text"]) == ("result", "verdicts[1]", "met")
     assert "tính theo số liệu là “không đạt”" in ruled["reason"]
 
     put(village_copy, received_at="2025-02-01T09:00:00+07:00", withdrawn=True, withdrawn_at="2025-02-10T08:00:00")

@@ -85,7 +85,7 @@ def again(data_dir: Path, evaluated_at: datetime = DECEMBER) -> list[dict[str, A
     settings = settings_of(data_dir)
     situation, warehouse = settings.situation, settings.warehouse
     entry = settings.catalogue.feeds["employment"]
-    made = Ingestion(FEEDS["employment"], entry, settings.place, settings.raw_dir, warehouse, ISSUED_AT)
+    made = Ingestion(FEEDS["employment"], entry, settings.place, settings.raw_dir, warehouse, DECEMBER)
     with warehouse.lock(5, "test"), warehouse.write() as connection:
         made.run(connection, Quarter(2024, 2))
         rebuild_measures(connection, situation)
