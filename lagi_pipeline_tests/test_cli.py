@@ -150,7 +150,7 @@ def test_a_figure_is_traced_to_its_cells_files_and_targets(lagi: Lagi, village_c
     assert "94,60 %" in done.output
     assert "F13" in done.output
     assert "water/2024-Q4/nuoc-sach-2024.xlsx (sha256 " in done.output
-    assert "Chỉ tiêu năm (Nghị quyết Thị ủy): 95 %, resolution/2024/targets.yaml, II.B.5" in done.output
+    assert "Chỉ tiêu năm (Nghị quyết cấp ủy): 95 %, resolution/2024/targets.yaml, II.B.5" in done.output
 
 
 def test_a_line_without_a_figure_says_why_instead_of_its_cells(lagi: Lagi, village_copy: Path) -> None:

@@ -24,7 +24,7 @@ from lagi_pipeline.indicators.sign_off import (
     parse,
     revisions,
 )
-from lagi_pipeline.indicators.sign_off import Situation as Now
+from lagi_pipeline.indicators.sign_off import Situation as Evaluated
 from lagi_pipeline.steps.compute import Figures, Situation, as_frame, compute, record, stored_moment
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import Warehouse, replace_all
@@ -88,7 +88,7 @@ def compute_revisions(
     connection: duckdb.DuckDBPyConnection, situation: Situation, figures: Figures, moment: datetime
 ) -> list[Revision]:
     """What has changed since each quarter's newest report, as evaluated at a moment; nothing is written."""
-    now = Now(
+    evaluated = Evaluated(
         catalogue=situation.catalogue,
         place=situation.place,
         resolutions=[resolution.standing_on(moment.date()) for resolution in figures.resolutions],
@@ -96,7 +96,7 @@ def compute_revisions(
         observations={(o.indicator_code, o.unit_code, o.quarter): o for o in figures.observations},
         evaluated_at=moment,
     )
-    return revisions(_loaded(connection, situation.place.file.code), now)
+    return revisions(_loaded(connection, situation.place.file.code), evaluated)
 
 
 def _loaded(connection: duckdb.DuckDBPyConnection, place: str) -> list[IssuedReport]:

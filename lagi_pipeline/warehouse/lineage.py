@@ -40,6 +40,7 @@ _BY_CATALOGUE = {"feed", "form", "measure", "name_vi", "unit", "position"}
 
 Origins = Sequence[tuple[Table | str, str]]
 _VALUE: Origins = ((MEASURE, "value"),)
+_OVERRIDE: Origins = tuple(("core.override", column) for column in ("document_no", "office_name_vi", "reason"))
 
 # Column -> what becomes of the columns on the way, and which they are.
 _OBSERVATION: dict[str, tuple[str, Origins]] = {
@@ -47,8 +48,8 @@ _OBSERVATION: dict[str, tuple[str, Origins]] = {
     "unit_code": ("the place's own code, or the ward's", ((MEASURE, "unit_code"),)),
     "quarter": ("every quarter that is judged; carried surveys are of an earlier one", ((MEASURE, "quarter"),)),
     "value": (
-        "the catalogue's formula over the versions that answer; last year's end from a target where no file gives it",
-        ((MEASURE, "value"), ("core.target", "baseline")),
+        "the catalogue's formula over the versions that answer, or the figure set by hand; last year's end may be a target's",
+        ((MEASURE, "value"), ("core.target", "baseline"), ("core.override", "value")),
     ),
     "numerator": ("the sum of the numerator's terms", _VALUE),
     "denominator": ("the sum of the denominator's terms", _VALUE),
@@ -64,6 +65,7 @@ _OBSERVATION: dict[str, tuple[str, Origins]] = {
         "whether a gap was sent back",
         (("core.rejected_unit", "reason"), ("core.vintage", "problem"), ("quarantine.rejected_file", "reason")),
     ),
+    "override_vi": ("the document that sets the figure", _OVERRIDE),
     "carried": ("whether no version of the quarter answers", (("core.vintage", "quarter"),)),
     "evaluated_at": (_RUN, ()),
 }
@@ -79,22 +81,25 @@ _ATTAINMENT: dict[str, tuple[str, Origins]] = {
     "unit": (_CATALOGUE, ()),
     "direction": (_CATALOGUE, ()),
     "plan_source": (_COPIED, (("core.target", "plan_source"),)),
-    "is_leading": ("whether it is the place's leading plan (place.yaml)", (("core.target", "plan_source"),)),
+    "is_leading": ("whether its plan leads the line (place.yaml)", (("core.target", "plan_source"),)),
     "target": (_COPIED, (_TARGET,)),
-    "target_upper": ("the upper bound of a range", ()),
+    "target_upper": ("the upper bound of a range", (("core.target", "upper"),)),
     "actual": ("the figure; an earlier year's survey no longer stands once this year's is due", (_ACTUAL,)),
     "actual_quarter": ("the figure less that of the quarter before", (_ACTUAL, (OBSERVATION, "basis"))),
     "numerator": (_COPIED, ((OBSERVATION, "numerator"),)),
     "denominator": (_COPIED, ((OBSERVATION, "denominator"),)),
     "attainment_pct": ("actual / target x 100", _COMPARED),
     "gap": ("the compared figure against the target", _COMPARED),
-    "result_status": ("the verdict on the day of the evaluation", _COMPARED),
+    "result_status": (
+        "the verdict on the day of the evaluation, or the one set by hand",
+        (*_COMPARED, ("core.override", "result")),
+    ),
     "status_vi": ("the verdict in words (words.yaml)", (*_COMPARED, (OBSERVATION, "returned"))),
-    "pace_status": ("attainment beside what is expected", _COMPARED),
+    "pace_status": ("by the probability of meeting the target, else by the position (docs/method.md)", _COMPARED),
     "pace_vi": ("the pace in words (words.yaml)", _COMPARED),
-    "expected_pct": ("the share of earlier years by the quarter", (_ACTUAL,)),
+    "expected_pct": ("the share of the year by the quarter, of earlier years and the reference", (_ACTUAL,)),
     "expected": ("the figure expected by the quarter's end", _COMPARED),
-    "pace_basis": ("the years behind it", ((OBSERVATION, "quarter"),)),
+    "pace_basis": ("what pace and expectation rest on", ((OBSERVATION, "quarter"),)),
     "forecast": ("docs/method.md", _COMPARED),
     "forecast_low": ("docs/method.md", _COMPARED),
     "forecast_high": ("docs/method.md", _COMPARED),
@@ -112,8 +117,11 @@ _ATTAINMENT: dict[str, tuple[str, Origins]] = {
     "as_of": (_COPIED, ((OBSERVATION, "as_of"),)),
     "evaluated_at": (_RUN, ()),
     "reason": ("with what the verdict and the comparison remark", ((OBSERVATION, "reason"),)),
-    "override_vi": ("the document of an override", ()),
-    "sources": ("the files of the figure's inputs", ((MEASURE, "file"),)),
+    "override_vi": ("the documents that set figure or result", _OVERRIDE),
+    "sources": (
+        "the files of the figure's inputs, or of what set it by hand",
+        ((MEASURE, "file"), ("core.override", "file")),
+    ),
     "target_is_illustrative": (_COPIED, (("core.target", "is_illustrative"),)),
     "actual_is_illustrative": (_COPIED, ((OBSERVATION, "is_illustrative"),)),
 }

@@ -305,9 +305,9 @@ class ByPlanRow(pa.DataFrameModel):
     as_of: pd.Timestamp = _AS_OF
     leading_plan: str = given("Mã kế hoạch chính", "Plan that leads this line")
     leading_plan_vi: str = given("Kế hoạch chính", "The same in Vietnamese")
-    party_resolution_target: float = given("Nghị quyết Thị ủy", "Target; the lower bound of a range", nullable=True)
-    party_resolution_target_upper: float = given("Nghị quyết Thị ủy, mức trên", "Upper bound", nullable=True)
-    party_resolution_attainment_pct: float = given("% Nghị quyết Thị ủy", "As in mart.attainment", nullable=True)
+    party_resolution_target: float = given("Nghị quyết cấp ủy", "Target; the lower bound of a range", nullable=True)
+    party_resolution_target_upper: float = given("Nghị quyết cấp ủy, mức trên", "Upper bound", nullable=True)
+    party_resolution_attainment_pct: float = given("% Nghị quyết cấp ủy", "As in mart.attainment", nullable=True)
     party_resolution_gap: float = given("Chênh lệch so với Nghị quyết", "As in mart.attainment", nullable=True)
     party_resolution_result_status: str = given("Mã kết quả theo Nghị quyết", "As in mart.attainment", nullable=True)
     party_resolution_status_vi: str = given("Kết quả theo Nghị quyết", "The same in Vietnamese", nullable=True)

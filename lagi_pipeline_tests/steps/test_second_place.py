@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from lagi_pipeline.catalogue.indicators import Accumulation, Cadence, Catalogue, Direction, Indicator, Measure
-from lagi_pipeline.feeds.base import Emit, Feed, Reported
+from lagi_pipeline.feeds.base import Emit, Feed, Reported, ReportedCell
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.reporting.attainment_table import cells
 from lagi_pipeline.steps import compute as computing
@@ -172,8 +172,9 @@ def _also_reporting(rows: pd.DataFrame, place: str) -> Iterator[Reported]:
     form = FEEDS["budget_revenue"].forms[0]
     assert form.emit is not None
     yield from form.emit(rows, place)
-    yield Reported(RAISED.code, place, Decimal(1), 1, "A1")
-    yield Reported(COMPLAINTS.code, place, Decimal(0), 1, "A2")
+    for measure, number in ((RAISED, 1), (COMPLAINTS, 0)):
+        cell = ReportedCell(number + 1, f"A{number + 1}", str(number), measure.unit, Decimal(1), Decimal(number))
+        yield Reported(measure.code, place, (cell,))
 
 
 @pytest.fixture(scope="module")
@@ -190,14 +191,16 @@ def promised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     revenue, known = FEEDS["budget_revenue"], _known()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lagi_pipeline.orchestration.settings.catalogue", lambda: known)
-        patch.setattr(computing, "FEEDS", FEEDS | {revenue.code: _emitting(revenue, _also_reporting)})
+        patch.setattr(computing, "FEEDS", FEEDS | {revenue.code: _emitting(revenue)})
         outcome = run(data_dir, "2024-Q1", "2024-Q4")
         assert outcome.success, outcome.events
         yield data_dir
 
 
-def _emitting(feed: Feed, emit: Emit) -> Feed:
-    return replace(feed, forms=(replace(feed.forms[0], emit=emit),))
+def _emitting(feed: Feed) -> Feed:
+    form = feed.forms[0]
+    assert form.emit is not None
+    return replace(feed, forms=(replace(form, emit=Emit(form.emit.columns, _also_reporting)),))
 
 
 @pytest.mark.parametrize(
