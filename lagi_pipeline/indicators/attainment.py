@@ -16,12 +16,12 @@ from lagi_pipeline.catalogue.target_kinds import is_floor
 from lagi_pipeline.indicators.estimates import YearEstimates, remark_on
 from lagi_pipeline.indicators.figures import all_by_unit
 from lagi_pipeline.indicators.flow_outlook import prior_plan
-from lagi_pipeline.indicators.lineage import counted_units
 from lagi_pipeline.indicators.model import Attainment, Observation, Observations, UnitAttainment
 from lagi_pipeline.indicators.outlook import History, Line
 from lagi_pipeline.indicators.overrides import override_files, overrides_vi, ruled, ruling
 from lagi_pipeline.indicators.pace import outlook
 from lagi_pipeline.indicators.prospect import with_prospects
+from lagi_pipeline.indicators.unit_lineage import counted_units
 from lagi_pipeline.indicators.verdict import (
     Comparison,
     Verdict,

@@ -17,8 +17,8 @@ from pathlib import PurePath
 from lagi_pipeline.catalogue.indicators import Accumulation, Cadence, Catalogue, FeedEntry, Indicator, Kind, Measure
 from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.indicators.lineage import origin, was_urban
 from lagi_pipeline.indicators.model import Evidence, MeasureValue, Part, Refusal, Vintage
+from lagi_pipeline.indicators.unit_lineage import origin, was_urban
 from lagi_pipeline.indicators.vintages import Selection, SentBack, VintageKey, answering, key_of
 from lagi_pipeline.indicators.wording import number_vi
 

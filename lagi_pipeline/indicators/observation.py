@@ -26,9 +26,9 @@ from lagi_pipeline.indicators.figures import (
     remarks_vi,
     total,
 )
-from lagi_pipeline.indicators.lineage import counted_units
 from lagi_pipeline.indicators.model import Derivation, Evidence, Observation
 from lagi_pipeline.indicators.overrides import with_overrides
+from lagi_pipeline.indicators.unit_lineage import counted_units
 from lagi_pipeline.indicators.wording import ARITHMETIC, date_vi, join_remarks, number_vi
 
 WEAKEST_FIRST = (ObsStatus.ESTIMATE, ObsStatus.PRELIMINARY, ObsStatus.FINAL)

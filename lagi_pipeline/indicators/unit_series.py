@@ -15,9 +15,9 @@ from lagi_pipeline.catalogue.indicators import Cadence, Catalogue, Indicator, Ob
 from lagi_pipeline.catalogue.place import Place, Resolution, Unit
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
 from lagi_pipeline.indicators.figures import all_by_unit
-from lagi_pipeline.indicators.lineage import Origin, counted_units, origin
 from lagi_pipeline.indicators.model import Evidence, Observation, Observations
 from lagi_pipeline.indicators.observation import observe_units
+from lagi_pipeline.indicators.unit_lineage import Origin, counted_units, origin
 from lagi_pipeline.indicators.wording import join_remarks
 
 _LAST = 4

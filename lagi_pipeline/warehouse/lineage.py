@@ -48,7 +48,7 @@ _OBSERVATION: dict[str, tuple[str, Origins]] = {
     "unit_code": ("the place's own code, or the ward's", ((MEASURE, "unit_code"),)),
     "quarter": ("every quarter that is judged; carried surveys are of an earlier one", ((MEASURE, "quarter"),)),
     "value": (
-        "the catalogue's formula over the versions that answer, or the figure set by hand; last year's end may be a target's",
+        "the catalogue's formula over the versions that answer; last year's end may be a target's; or set by hand",
         ((MEASURE, "value"), ("core.target", "baseline"), ("core.override", "value")),
     ),
     "numerator": ("the sum of the numerator's terms", _VALUE),

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from lagi_pipeline.catalogue.place import Place, Resolution, Unit
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
-from lagi_pipeline.indicators.lineage import origin
 from lagi_pipeline.indicators.model import Evidence, Observation
 from lagi_pipeline.indicators.observation import observe
+from lagi_pipeline.indicators.unit_lineage import origin
 from lagi_pipeline.indicators.unit_series import UnitSeriesRow, unit_series
 from lagi_pipeline_tests.indicators.building import (
     CATALOGUE,
