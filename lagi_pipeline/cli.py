@@ -27,9 +27,9 @@ from lagi_pipeline.orchestration.assets import FORM_CHECK, OVERDUE_CHECK
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.dead_runs import end_dead_runs, process_tag
 from lagi_pipeline.orchestration.raw_files import observe
-from lagi_pipeline.orchestration.schedules import ISSUE_JOB, MAIN_JOB, run_config
+from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
 from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of, range_tags
-from lagi_pipeline.orchestration.sign_off import issue_config
+from lagi_pipeline.orchestration.sign_off import ISSUE_JOB, issue_config
 from lagi_pipeline.reporting import published
 from lagi_pipeline.reporting.attainment_table import as_text, headline
 from lagi_pipeline.reporting.scorecard_table import overdue, overdue_lines
@@ -395,7 +395,8 @@ def issue(settings: Settings, quarter: Quarter, office: str | None, document_no:
             instance=instance,
             run_config=issue_config(office, document_no) | _QUIET,
             raise_on_error=False,
-            tags=range_tags(quarter, quarter) | process_tag(),
+            partition_key=key_of(quarter),
+            tags={"quarter": str(quarter)} | process_tag(),
         )
     sys.exit(_status(result))
 

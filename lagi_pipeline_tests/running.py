@@ -18,9 +18,9 @@ import yaml
 from lagi_pipeline.catalogue.indicators import Catalogue, ObsStatus, catalogue
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.build import build_defs
-from lagi_pipeline.orchestration.schedules import ISSUE_JOB, MAIN_JOB, run_config
-from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, range_tags
-from lagi_pipeline.orchestration.sign_off import issue_config
+from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
+from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings
+from lagi_pipeline.orchestration.sign_off import ISSUE_JOB, issue_config
 from lagi_samples import Book, sample
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -182,7 +182,7 @@ def issue(data_dir: Path, quarter: str, office: str = "vpthiuy", document_no: st
                 instance=home,
                 run_config=issue_config(office, document_no) | quiet,
                 raise_on_error=False,
-                tags=range_tags(when, when),
+                partition_key=key_of(when),
             )
         )
         events = tuple(repr(entry) + str(entry.user_message) for entry in home.all_logs(result.run_id))

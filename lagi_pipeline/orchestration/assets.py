@@ -36,7 +36,7 @@ from lagi_pipeline.steps import scorecard as scoring
 from lagi_pipeline.steps import trace as tracing
 from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
 from lagi_pipeline.warehouse import tables
-from lagi_pipeline.warehouse.publish import publish
+from lagi_pipeline.warehouse.publish import Published, publish
 
 log = logging.getLogger("lagi_pipeline")
 
@@ -411,6 +411,18 @@ def slips_asset(settings: Settings) -> dg.AssetsDefinition:
     return slips
 
 
+def publish_gated(settings: Settings, warehouse: WarehouseResource) -> Published:
+    """Put a fresh published file in place, if the gate lets it through.
+
+    Raises:
+        GateError: a rule of the gate fails; the last good file stays.
+        PublishError: the fresh file is not what was to be written.
+    """
+    with warehouse.warehouse.read() as connection:
+        gate.require(gate.examine(connection, settings.situation))
+    return publish(warehouse.warehouse, settings.place.file.timezone)
+
+
 def published_asset(settings: Settings) -> dg.AssetsDefinition:
     """The published file. It evaluates the gate itself: materialised alone, it publishes nothing that fails."""
 
@@ -432,9 +444,7 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
         " the last good one stays when the gate blocks.",
     )
     def lagi(warehouse: WarehouseResource) -> Result:
-        with warehouse.warehouse.read() as connection:
-            gate.require(gate.examine(connection, settings.situation))
-        snapshot = publish(warehouse.warehouse, settings.place.file.timezone)
+        snapshot = publish_gated(settings, warehouse)
         log.info("  %-20s %6d KiB", snapshot.path.name, snapshot.size // 1024)
         return dg.MaterializeResult(
             metadata={

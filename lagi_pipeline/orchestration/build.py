@@ -15,7 +15,7 @@ from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseR
 from lagi_pipeline.orchestration.schedules import jobs, schedules
 from lagi_pipeline.orchestration.sensor import raw_files_sensor
 from lagi_pipeline.orchestration.settings import load_settings
-from lagi_pipeline.orchestration.sign_off import issued_asset, revision_asset
+from lagi_pipeline.orchestration.sign_off import issue_job, issued_spec, revision_asset
 
 
 def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition | None = None) -> dg.Definitions:
@@ -40,7 +40,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 override_asset(settings),
                 *computed_assets(settings),
                 revision_asset(settings),
-                issued_asset(settings),
+                issued_spec(settings),
                 slips_asset(settings),
                 published_asset(settings),
             ],
@@ -50,7 +50,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 printed_plans_check(settings),
                 overdue_checks(settings),
             ],
-            jobs=jobs(),
+            jobs=[*jobs(), issue_job(settings)],
             schedules=schedules(settings),
             sensors=[raw_files_sensor(settings)],
             resources={

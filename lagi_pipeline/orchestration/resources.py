@@ -62,7 +62,7 @@ class EvaluationResource(dg.ConfigurableResource["EvaluationResource"]):
         return created_at(context, zone)
 
 
-def created_at(context: dg.AssetExecutionContext, zone: ZoneInfo) -> datetime:
+def created_at(context: dg.AssetExecutionContext | dg.OpExecutionContext, zone: ZoneInfo) -> datetime:
     """When Dagster recorded the creation of the run, local time; nothing here reads a clock.
 
     Raises:

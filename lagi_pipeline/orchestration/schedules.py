@@ -12,11 +12,9 @@ import dagster as dg
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.orchestration.assets import ISSUED, PUBLISHED, REVISION
 from lagi_pipeline.orchestration.settings import Settings, key_of
 
 MAIN_JOB = "quarterly_attainment"
-ISSUE_JOB = "issue_report"
 _LAST = 4
 
 
@@ -73,8 +71,8 @@ def run_config(evaluated_at: datetime | None, demanded: ObsStatus) -> dict[str, 
 
 
 def jobs() -> list[Any]:
-    """The main job, the one that issues a report, and one a phase with what it demands."""
-    selection = dg.AssetSelection.all() - dg.AssetSelection.assets(ISSUED)
+    """The main job, and one a phase with what it demands."""
+    selection = dg.AssetSelection.all()
     main = dg.define_asset_job(
         MAIN_JOB,
         selection=selection,
@@ -82,11 +80,6 @@ def jobs() -> list[Any]:
     )
     return [
         main,
-        dg.define_asset_job(
-            ISSUE_JOB,
-            selection=dg.AssetSelection.assets(ISSUED, REVISION, PUBLISHED),
-            description="Issue the report of a quarter: freeze its figures as published, and publish what was issued.",
-        ),
         *(
             dg.define_asset_job(
                 phase.name,

@@ -237,3 +237,12 @@ def test_settings_take_the_folder_of_the_environment(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("LAGI_DATA_DIR")
     monkeypatch.chdir(ROOT)
     assert load_settings().data_dir == ROOT / "data"
+
+
+def test_no_button_issues_a_report(specs: dict[str, dg.AssetSpec]) -> None:
+    """To materialise everything needs no configuration, and freezes nothing."""
+    defs = build_defs(RAW.parent)
+    graph = defs.resolve_asset_graph()
+    assert dg.AssetKey(["issued", "report"]) not in graph.executable_asset_keys
+    assert specs["issued/report"].partitions_def is not None
+    assert defs.resolve_job_def("issue_report").partitions_def is not None
