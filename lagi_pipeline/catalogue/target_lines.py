@@ -5,6 +5,7 @@ How a line is compared with it is ``resolution.labels``.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,6 +37,7 @@ class Words(Strict):
     at_least: Phrases
     at_most: Phrases
     about: Phrases
+    results: Phrases
 
 
 class Wording(Strict):
@@ -52,6 +54,7 @@ class TargetLine(Wording):
     never: Phrases = ()
     as_part: Phrases = ()
     reads: dict[str, str] = Field(default_factory=dict)
+    most: Decimal | None = None
 
 
 class Comparisons(Strict):
@@ -59,6 +62,8 @@ class Comparisons(Strict):
 
     words: Phrases
     bases: Phrases
+    plans: Phrases
+    reaching: Phrases
 
 
 class Columns(Strict):

@@ -21,6 +21,9 @@ from lagi_pipeline.indicators.seasonal import Season, SeasonSource, log_shares, 
 
 _PERCENT = Decimal(100)
 
+_LEAST, _MOST = Decimal("1e-9"), Decimal("1e18")
+"""Between these, in every unit, lie all figures of a town: what is less is nothing, what is more is no figure."""
+
 
 def prior_plan(targets: Iterable[Target], code: str, profile: Profile | None) -> Decimal | None:
     """The year's plan that tells most about a line's total, by the profile's order; None where there is none above 0.
@@ -78,8 +81,8 @@ class _Flow:
             forecast_method=method,
         )
         if method is Method.PLAN_ALONE:  # says what to expect of the year, and nothing of how it goes
-            return self._by_position(found, share_basis)
-        status = _by_probability(probability, self.profiles.pace)
+            return replace(found, pace_basis=f"position; {share_basis}")
+        status = self._asked_for(_by_probability(probability, self.profiles.pace))
         return replace(found, pace_status=status, pace_basis=f"probability; {share_basis}")
 
     def _year_known(self) -> Outlook:
@@ -108,7 +111,7 @@ class _Flow:
         figures = [(o.value, o.basis) if o is not None else (None, None) for o in observations]
         if len({basis for value, basis in figures if value is not None}) > 1:
             return (None,) * (LAST_QUARTER - 1)
-        to_date = [None if value is None else float(value) for value, _ in figures]
+        to_date = [None if value is None else _size(value) for value, _ in figures]
         return log_shares(to_date, self.profiles.history)
 
     def _expected_share(self, known: Season | None, own: Mapping[int, float]) -> tuple[Decimal, str]:
@@ -132,18 +135,24 @@ class _Flow:
         """Why there is no forecast, where there turns out to be none."""
         if known is None and profile is None:
             return Method.TOO_FEW_YEARS
-        return Method.NO_FIGURE if self.line.seen.value is None else Method.NOTHING_IN_YET
+        return Method.NO_FIGURE if self._to_date() is None else Method.NOTHING_IN_YET
+
+    def _to_date(self) -> float | None:
+        """What is in: 0 for a figure that is nothing or less; None without a figure that can be one."""
+        value = self.line.seen.value
+        return None if value is None else _size(max(value, Decimal(0)))
 
     def _forecast(self, known: Season | None, profile: Profile | None) -> tuple[Forecast | None, Method | None]:
-        record = profile.plan if profile else None
-        if self.line.seen.value is not None and self.line.seen.value > 0 and known is not None:
-            to_date = float(self.line.seen.value)
-            if record is None or self.plan is None:
+        record, to_date = profile.plan if profile else None, self._to_date()
+        plan = _size(self.plan) if self.plan is not None else None
+        if to_date and known is not None:
+            if record is None or not plan:
                 return from_season(to_date, known), Method.SEASON
-            return from_plan_and_season(to_date, known, float(self.plan), record), Method.PLAN_AND_SEASON
-        if record is None or self.plan is None or self.line.seen.quarter.number > 1:
+            return from_plan_and_season(to_date, known, plan, record), Method.PLAN_AND_SEASON
+        impossible = to_date is None and self.line.seen.value is not None
+        if record is None or not plan or impossible or self.line.seen.quarter.number > 1:
             return None, None
-        return from_plan(float(self.plan), record), Method.PLAN_ALONE
+        return from_plan(plan, record), Method.PLAN_ALONE
 
     def _probability(self, forecast: Forecast) -> float:
         """That the target is met, in per cent."""
@@ -158,9 +167,11 @@ class _Flow:
         if self.line.seen.value is None or found.expected is None:
             return found
         status = position(self.line.lead(self.line.seen.value, found.expected), self._tolerance())
-        if not self.line.target.value and status == "ahead":  # nothing was asked for: there is nothing to be ahead of
-            status = "on_pace"
-        return replace(found, pace_status=status)
+        return replace(found, pace_status=self._asked_for(status))
+
+    def _asked_for(self, status: str) -> str:
+        """Where nothing was asked for there is nothing to be ahead of."""
+        return "on_pace" if status == "ahead" and not self.line.target.value else status
 
     def _tolerance(self) -> Decimal:
         return self.line.indicator.pace_tolerance / _PERCENT * self.line.target.value
@@ -170,6 +181,14 @@ def _by_probability(probability: float, thresholds: PaceThresholds) -> str:
     if probability >= thresholds.ahead_from_pct:
         return "ahead"
     return "behind" if probability < thresholds.behind_below_pct else "on_pace"
+
+
+def _size(value: Decimal) -> float | None:
+    """An amount as statistics take it: 0 for a trace of one, None for what is too large to be a figure."""
+    size = abs(value)
+    if size > _MOST:
+        return None
+    return float(value) if size >= _LEAST else 0.0
 
 
 def _decimal(number: float) -> Decimal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lagi_pipeline.catalogue.indicators import Catalogue
+from lagi_pipeline.catalogue.indicators import Catalogue, PlanSource
 from lagi_pipeline.catalogue.loading import Strict
 from lagi_pipeline.catalogue.place import Place, Resolution
 from lagi_pipeline.catalogue.quarter import Quarter
@@ -216,9 +216,13 @@ def parse(text: str, name: str, place: str) -> IssuedReport:
     """
     try:
         said = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IssuedReportError("it is no JSON: cut off, or changed by hand") from error
-    if not isinstance(said, dict) or said.get(CHECKSUM) != checksum(said):
+    try:
+        fits = isinstance(said, dict) and said.get(CHECKSUM) == checksum(said)
+    except (ValueError, RecursionError):  # what no report holds and no checksum is made of: NaN, half a letter
+        fits = False
+    if not fits:
         raise IssuedReportError("its checksum does not fit: it is not as it was issued")
     try:
         report = _report(said)
@@ -366,12 +370,15 @@ class _Comparison:
         if aspect in {"target", "target_upper"}:
             return join_remarks(["kế hoạch thay đổi sau báo cáo", self._plan_vi()]) or ""
         evidence = _evidence(self.row, self._seen)
-        causes = [*_by_hand_vi(self.then.evidence.figure_by_hand, evidence.figure_by_hand), *self._files_vi(evidence)]
+        says_why_not = self.row.actual is None and self.row.reason != self._then("reason")
+        causes = list(_by_hand_vi(self.then.evidence.figure_by_hand, evidence.figure_by_hand))
+        if not says_why_not:  # without a figure no file is used, though most of them still stand
+            causes += self._files_vi(evidence)
         if aspect == "result":
             causes += _by_hand_vi(self.then.evidence.result_by_hand, evidence.result_by_hand)
             causes += self._target_vi()
             causes += self._days_vi()
-        if self.row.actual is None and self.row.reason != self._then("reason"):
+        if says_why_not:
             causes.append(f"nay không có số: {self.row.reason}")
         if not causes:
             causes.append("không có tệp mới: cách đọc, cách tính hoặc danh mục đã thay đổi")
@@ -392,18 +399,26 @@ class _Comparison:
                     row.indicator_code,
                     row.plan_source,
                 ):
-                    return f"căn cứ {', '.join(part for part in (target.clause, resolution.document) if part)}"
+                    is_party = target.plan_source is PlanSource.PARTY_RESOLUTION
+                    document = target.document or (resolution.document if is_party else None)
+                    return f"căn cứ {', '.join(part for part in (target.clause, document) if part)}"
         return None
 
     def _target_vi(self) -> Iterator[str]:
-        if self.row is not None and any(self._differs(aspect) for aspect in ("target", "target_upper")):
-            decimals = self.now.catalogue.indicator(self.row.indicator_code).decimals
-            then, now = (number_vi(_exact(self._value(side)), decimals) for side in ("then", "now"))
-            plan = self.now.catalogue.word("plan_source", self.row.plan_source)
+        if self.row is None:
+            return
+        plan = self.now.catalogue.word("plan_source", self.row.plan_source)
+        if any(self._differs(aspect) for aspect in ("target", "target_upper")):
+            then, now = (self._bounds_vi(said) for said in (self._then, self._now))
             yield f"chỉ tiêu năm ({plan}) đổi từ {then} thành {now} {self.row.unit}"
+        if self._then("direction") != str(self.row.direction):
+            yield f"cách đặt chỉ tiêu năm ({plan}) đổi từ {self._then('direction')} thành {self.row.direction}"
 
-    def _value(self, side: str) -> float:
-        return float(self._then("target") if side == "then" else self._now("target"))
+    def _bounds_vi(self, said: Callable[[str], Any]) -> str:
+        """The target as one side says it: a figure, or both bounds of a range."""
+        decimals = self.now.catalogue.indicator("" if self.row is None else self.row.indicator_code).decimals
+        bounds = (bound for bound in (said("target"), said("target_upper")) if bound is not None)
+        return " – ".join(number_vi(_exact(float(bound)), decimals) for bound in bounds)
 
     def _files_vi(self, evidence: FigureEvidence) -> Iterator[str]:
         """Which files came and which no longer count; a figure set by hand rests on none."""

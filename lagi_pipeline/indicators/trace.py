@@ -169,7 +169,7 @@ def trace(  # noqa: PLR0913, PLR0917 - the figures, and everything that they are
                 told = seen if _is_shown(line) else _without_figure(seen, line)
                 rows.extend(tracer.rows(told, with_targets=True))
                 lines.append(tracer.line(told))
-            elif seen.derivation is not None:
+            elif seen.derivation is not None and seen.value is not None:
                 rows.extend(tracer.rows(seen, with_targets=False))
                 lines.append(tracer.line(seen))
         return Traced(rows, lines)

@@ -49,6 +49,7 @@ _PLANNED = re.compile(r"\b(?:kế hoạch|dự toán|nhiệm vụ năm|chỉ ti�
 _COMPARED = re.compile(r"\b(?:so sánh|so với|cùng kỳ)\b|^tỷ lệ\b")
 _WORDS = re.compile(r"[^\W\d_]{2}")
 _EXPECTED = re.compile(r"\b(?:ước|khả năng|dự kiến)\b")
+_MONTHS = 12
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _Path = tuple[str, ...]
 
@@ -62,6 +63,8 @@ class Sense(Enum):
     OTHER_PERIOD = auto()
     WHOLE_YEAR = auto()
     """Of the form's whole year, though its period is a part of it."""
+    PART_OF_PLAN = auto()
+    """A plan of a quarter or some months: no column takes it, for every plan is of the year."""
 
 
 @dataclass(frozen=True)
@@ -234,9 +237,17 @@ def _senses(labels: _Path, quarter: Quarter | None) -> frozenset[Sense]:
         senses |= {sense for sense, pattern in _SENSES.items() if pattern.search(key)}
         if quarter is not None and any(_is_of_another(found, quarter) for found in _PERIOD_WORDS.finditer(key)):
             senses.add(Sense.OTHER_PERIOD)
+    if Sense.PLANNED in senses and Sense.COMPARED not in senses and _names_part_of_year(labels):
+        senses.add(Sense.PART_OF_PLAN)
     if quarter is not None and _is_of_whole_year(labels, quarter):
         senses.add(Sense.WHOLE_YEAR)
     return frozenset(senses)
+
+
+def _names_part_of_year(labels: _Path) -> bool:
+    """Whether labels name a quarter or fewer than twelve months."""
+    found = (words for key in map(label_key, labels) for words in _PERIOD_WORDS.finditer(key))
+    return any(words["quarter"] or (words["months"] and int(words["months"]) < _MONTHS) for words in found)
 
 
 def _is_of_whole_year(labels: _Path, quarter: Quarter) -> bool:

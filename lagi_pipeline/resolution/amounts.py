@@ -24,7 +24,8 @@ _YEAR_NAMED = re.compile(
 _BARE_YEAR = re.compile(rf"(?<![\w.,/])(?P<year>{_YEAR})(?![\w.,/]*\d)")
 _NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)"
 _FIRST = re.compile(rf"(?<![\w.,/])(?P<minus>(?<![\w%‰])-(?=\d))?(?P<number>{_NUMBER})")
-_TO = re.compile(rf"\s*(?:-|÷|~|đến|tới)\s*(?P<number>{_NUMBER})")
+_FROM = re.compile(r"\btừ(?: \w+){0,2} *$")
+_TO = re.compile(rf"\s*(?P<to>-|÷|~|đến|tới)\s*(?P<number>{_NUMBER})")
 _UNIT_WORD = re.compile(r"\s*(?:\w+|[^\w\s,;:()])\.?")
 _MOST_UNIT_WORDS = 5
 _BRACKETED = re.compile(r"\((?P<piece>[^()#]*)\)")
@@ -123,6 +124,9 @@ def _amount(key: str, found: re.Match[str], convention: Convention) -> tuple[Amo
     to = _TO.match(key, end)
     if to is None:
         return Amount(lower, unit, key[found.start() : end].strip(), remark=remark), end
+    if to["to"] in {"đến", "tới"} and _FROM.search(key, 0, found.start()):
+        whole = key[found.start() : to.end()].strip()
+        raise NumberError(f"«từ {whole}» có thể là một khoảng hoặc mức tăng, giảm")
     upper, _ = _number(to["number"], convention)
     upper_unit, end = _unit(key, to.end())
     text = key[found.start() : end].strip()

@@ -28,6 +28,9 @@ _OTHER_KINDS = (
 )
 _LABEL_AND_VALUE = 2  # cells
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_NOTE = re.compile(r"(?<![mM])<sup\b[^<>]*>.*?</sup\s*>|\[\^\w+\]", re.IGNORECASE | re.DOTALL)
+"""The mark of a footnote; behind "m" it is a square or cube."""
+_STRUCK = re.compile(r"<(del|s|strike)(?:\s[^<>]*)?>.*?</\1\s*>|~~[^~]+~~", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _RULE_ROW = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
 _HASHES = re.compile(r"\s{0,3}#{1,6}\s+")
@@ -162,6 +165,7 @@ def _cells(text: str) -> list[str]:
 
 def _unmarked(text: str) -> str:
     """The text without the signs of Markdown and HTML."""
+    text = _NOTE.sub("", _STRUCK.sub(" ", text))
     text = html.unescape(_TAG.sub("", text)).strip()
     text = _ESCAPED.sub(r"\1", _EMPHASIS.sub("", text))
     return " ".join(nfc(re.sub(r"^>\s?(?!\d)", "", text)).split())

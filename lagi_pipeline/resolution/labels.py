@@ -18,6 +18,7 @@ from lagi_pipeline.vietnamese.text import label_key
 FIGURE = "#"
 """What stands in a line's key for its figure."""
 _GAP = "…"
+_THIS_YEAR, _LAST_YEAR = ("năm", "nay"), ("năm", "trước")
 _TOKEN = re.compile(r"\w+|[#≥≤<>%‰]")
 _MOST_WORDS = 80
 """A longer label is a paragraph, and no line of a list."""
@@ -40,11 +41,13 @@ class Unknown:
     """A label that is no indicator's, or may be that of several.
 
     ``near`` are the codes of which a phrase stands in it; ``strange`` the words that keep it from being the first.
+    ``is_result`` says that it tells what was reached.
     """
 
     near: tuple[str, ...] = ()
     strange: str = ""
     several: bool = False
+    is_result: bool = False
 
 
 def tokens_of(text: str) -> Tokens:
@@ -72,12 +75,17 @@ class Labels:
         self._headings = lines.headings
         self._compared = set(map(tokens_of, lines.comparisons.words))
         self._bases = set(map(tokens_of, lines.comparisons.bases))
+        self._own_plans = set(map(tokens_of, lines.comparisons.plans))
+        self._reaching = set(map(tokens_of, lines.comparisons.reaching))
+        self._results = [_split(phrase) for phrase in words.results]
 
     def read(self, text: str, *, below: str | None = None) -> Label | Unknown:
         """The indicator of a line whose figure is written ``#``; ``below`` is that of the line it is a part of."""
         tokens = tokens_of(text)
         if len(tokens) > _MOST_WORDS:
             return Unknown()
+        if any(_in_order(tokens, phrases) for phrases in self._results):
+            return Unknown(is_result=True)
         found = [label for line, says in self._lines if (label := self._as_line(tokens, line, says, below=below))]
         if len(found) == 1:
             return found[0]
@@ -91,6 +99,8 @@ class Labels:
         if any(tokens[: len(word)] == word for word in self._compared):
             return None  # "vượt 15% dự toán tỉnh giao"
         used = _cover(tokens, [], self._common)
+        if used is not None and self._measures_against(used):
+            return None
         sources = {self._plans[phrase] for phrase in used or () if phrase in self._plans}
         return sources.pop() if len(sources) == 1 else None
 
@@ -103,10 +113,30 @@ class Labels:
         """
         tokens = tokens_of(text)
         at = tokens.index(FIGURE)
+        if self.claims(text, alike=alike):
+            return False
         begins = any(tokens[: len(phrase)] == phrase for phrase in self._compared | self._bases)
         between = _cover(tokens[:at], [], self._common | self._compared | self._bases)
         has_basis = any(_has(tokens, phrase) for phrase in self._bases)
         return begins and between is not None and (has_basis or not alike)
+
+    def claims(self, text: str, *, alike: bool) -> bool:
+        """Whether the figure of a part may be this year's target itself: ``kế hoạch năm nay: #``, ``tăng lên #``."""
+        tokens = tokens_of(text)
+        before = tokens[: tokens.index(FIGURE)]
+        if any(before[-len(phrase) :] == phrase for phrase in self._reaching):
+            return True
+        if not alike:
+            return False
+        is_plan = any(_has(before, phrase) for phrase in self._own_plans)
+        return _has(tokens, _THIS_YEAR) or (is_plan and not _has(tokens, _LAST_YEAR))
+
+    def _measures_against(self, used: Sequence[Tokens]) -> bool:
+        """Whether a figure is measured by a plan: ``trên dự toán tỉnh giao #``, ``đạt # chỉ tiêu tỉnh giao``."""
+        at = used.index((FIGURE,)) if (FIGURE,) in used else len(used)
+        plans = [place for place, phrase in enumerate(used) if phrase in self._plans]
+        ways = [place for place, phrase in enumerate(used) if phrase in self._ways]
+        return any(plan > at or any(way < plan for way in ways) for plan in plans)
 
     def is_heading(self, text: str) -> bool:
         """Whether the text is nothing but the heading of a list of targets."""
@@ -130,7 +160,7 @@ class Labels:
         """The label by the phrases that make it up; None where they contradict each other."""
         ways = {self._ways[phrase] for phrase in used if phrase in self._ways}
         plans = {self._plans[phrase] for phrase in used if phrase in self._plans}
-        if len(ways) > 1 or len(plans) > 1:
+        if len(ways) > 1 or len(plans) > 1 or self._measures_against(used):
             return None
         told = dict.fromkeys(" ".join(phrase) for phrase in used if phrase in self._about or phrase in self._ways)
         return Label(code, next(iter(ways), None), next(iter(plans), None), tuple(told))
@@ -160,6 +190,18 @@ def _covers(tokens: Tokens, wording: Wording, common: Collection[Tokens]) -> boo
 
 def _has(tokens: Tokens, phrase: Tokens) -> bool:
     return any(tokens[at : at + len(phrase)] == phrase for at in range(len(tokens) - len(phrase) + 1))
+
+
+def _in_order(tokens: Tokens, phrases: Sequence[Tokens]) -> bool:
+    """Whether the phrases stand in the tokens, one behind the other."""
+    at = 0
+    for phrase in phrases:
+        places = range(at, len(tokens) - len(phrase) + 1)
+        found = next((place for place in places if tokens[place : place + len(phrase)] == phrase), None)
+        if found is None:
+            return False
+        at = found + len(phrase)
+    return True
 
 
 def _cover(tokens: Tokens, phrases: Sequence[Tokens], allowed: Collection[Tokens]) -> tuple[Tokens, ...] | None:

@@ -165,7 +165,8 @@ class Outline:
         return sum(self._gives_target(item.text, year) for item in self.items(found, year))
 
     def _has_figures(self, found: TargetList, year: int) -> bool:
-        return any(figures_of(item.text, year).amounts for item in self.items(found, year))
+        figures = [figures_of(item.text, year) for item in self.items(found, year)]
+        return any(figure.amounts or figure.problem for figure in figures)
 
     def _is_heading(self, entry: Entry, year: int | None) -> bool:
         filled = [cell for cell in entry.line.cells if cell]
@@ -197,7 +198,7 @@ class Outline:
             return False
         if entry.line.titled:
             return not self._is_group(entry)
-        if _tells(entry, self._lines.ends):
+        if _tells(entry, self._lines.ends) or _tells(entry, self._lines.past):
             return True
         return len(entry.text.split()) > _PARAGRAPH and not self._gives_target(entry.text, year)
 

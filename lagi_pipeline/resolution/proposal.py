@@ -6,6 +6,7 @@ is the indicator's and last year's, and its value is within reach of last year's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,7 @@ _TIMES = Decimal(20)
 _TIMES_OF_RATES = Decimal(5)
 """The same for a rate in ‰ where the indicator is in %: one taken for the other is ten times as much (trap 5)."""
 _RATIO = "ratio"
+_DECIMAL_POINT = re.compile(r"0\.\d+|\d+\.\d{1,2}")
 _TITLE_LINES = 8
 RANGE = "range"
 _DIRECTIONS = {Direction.AT_LEAST: "ít nhất (càng cao càng tốt)", Direction.AT_MOST: "nhiều nhất (càng thấp càng tốt)"}
@@ -123,8 +125,10 @@ class _Reader:
 
     def read(self, items: Sequence[Item], year: int) -> list[tuple[Item, Outcome]]:
         """What each item says, in their order."""
-        seen = decide_convention(number for item in items for number in numbers_in(item.text))
-        convention = Convention.CONTRADICTORY if seen is Convention.CONTRADICTORY else Convention.UNDECIDED
+        numbers = [number for item in items for number in numbers_in(item.text)]
+        # Beside "0.41" nobody knows whether "1.185" is a thousand or one (domain.md, trap 15).
+        mixed = decide_convention(numbers) is Convention.CONTRADICTORY or any(map(_DECIMAL_POINT.fullmatch, numbers))
+        convention = Convention.CONTRADICTORY if mixed else Convention.UNDECIDED
         codes: dict[Item, str | None] = {}
         told: list[tuple[Item, Outcome]] = []
         for item in items:
@@ -210,6 +214,9 @@ class _Judge:
                 Doubt.OUT_OF_BOUNDS,
                 f"«{amount.text}» vượt mức cao nhất có thể ({format_number(indicator.cap)} {own.label})",
             )
+        most = self._lines[indicator.code].most
+        if most is not None and max(values) > most:
+            yield Doubt.OUT_OF_BOUNDS, f"«{amount.text}» quá cao đối với chỉ tiêu này, có thể là tỷ lệ tương đối"
         last = self._before.get((indicator.code, said.plan_source or self._source))
         times = _TIMES if unit == own or unit.dimension != _RATIO else _TIMES_OF_RATES
         if last is not None and last.value > 0 and not last.value / times <= values[0] <= last.value * times:

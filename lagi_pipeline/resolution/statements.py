@@ -23,6 +23,8 @@ _SENTENCE = re.compile(r";|\.\s+|\.$")
 _PART = re.compile(rf"\b{PART}\b[\s:,]*")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _COMMA = re.compile(r"\s*,\s*")
+_RESULT = re.compile(r"^(?:đã |kết quả )?thực hiện(?: năm (?:nay|trước))?\s*:|^kết quả\b")
+_RESULT_TOLD = "dòng có thể là kết quả thực hiện, không phải chỉ tiêu"
 
 
 class Doubt(StrEnum):
@@ -86,6 +88,8 @@ class Statements:
             return [Undecided(Doubt.UNREADABLE_NUMBER, figures.problem)]
         if not figures.amounts:
             return [self._without_figure(figures.key, below if is_part else None)]
+        if _RESULT.search(figures.key):
+            return [Undecided(Doubt.UNKNOWN_LINE, _RESULT_TOLD)]
         amounts = iter(figures.amounts)
         outcomes: list[Outcome] = []
         parent = below
@@ -117,6 +121,8 @@ class Statements:
                 beside.append(_of_plan(outcomes[0], mine[0], source))
             elif is_aside and len(mine) == 1 and self._labels.compares(bare, alike=alike):
                 remarks.append(f"bỏ qua phần so sánh «{_shown(bare, mine)}»")
+            elif is_aside and len(mine) == 1 and self._labels.claims(bare, alike=alike):
+                return [_several(amounts)]
             elif is_aside and piece.startswith("("):
                 reason = f"trong ngoặc có số, không rõ là số gì: «{_shown(bare, mine)}»"
                 beside.append(Undecided(Doubt.ANOTHER_FIGURE, reason))
@@ -279,6 +285,8 @@ def _unknown(label: Unknown) -> str:
     """Why the label is nobody's; the names of the indicators are added where the catalogue is at hand."""
     if label.several:
         return "dòng có thể là của nhiều chỉ tiêu"
+    if label.is_result:
+        return _RESULT_TOLD
     if OTHER_YEAR in label.strange:
         return "dòng nói về một năm khác"
     if label.strange:

@@ -49,6 +49,11 @@ def row_text(cells: Sequence[str], header: Header | None) -> str:
     filled = [(at, cell) for at, cell in enumerate(cells) if cell]
     roles = header if header is not None and len(filled) > 1 else {}
     kept = [cell for at, cell in filled if roles.get(at) not in {Role.ORDINAL, Role.ASIDE}]
+    if roles:
+        kept = [cell for at, cell in filled if roles.get(at) in {Role.LABEL, Role.UNIT, Role.VALUE}]
+        if not any(roles.get(at) is Role.VALUE for at, _ in filled):
+            # No line says "cột": what stands in an unknown column is a person's to decide.
+            kept += [f"cột khác: {cell}" for at, cell in filled if at not in roles]
     units = [cell for cell in kept if lookup(cell) is not None]
     others = [cell for cell in kept if cell not in units]
     numbers = [cell for cell in others if _BARE_NUMBER.fullmatch(cell)]

@@ -106,7 +106,10 @@ _ATTAINMENT: dict[str, tuple[str, Origins]] = {
     "probability_pct": ("docs/method.md", _COMPARED),
     "forecast_method": ("docs/method.md", ()),
     "history_years": ("the complete earlier years", (_ACTUAL,)),
-    "year_estimate": ("the office's own estimate of the year", _VALUE),
+    "year_estimate": (
+        "the office's own estimate of the year, or Q4's figure while it is an estimate",
+        (*_VALUE, _ACTUAL),
+    ),
     "estimate_status": ("the verdict on that estimate", (*_VALUE, _TARGET)),
     "estimate_status_vi": ("the same in words (words.yaml)", (*_VALUE, _TARGET)),
     "forecast_status": ("the verdict on the forecast", _COMPARED),

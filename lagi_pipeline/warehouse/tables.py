@@ -710,6 +710,7 @@ class IssuedFigureRow(pa.DataFrameModel):
     name_vi: str = given("Chỉ tiêu", "Vietnamese name")
     unit: str = given("Đơn vị tính", "Unit of measure")
     plan_source: str = given("Nguồn kế hoạch", "party_resolution, council or province")
+    direction: str = _DIRECTION
     target: float = given("Chỉ tiêu năm", "Target as reported; the lower bound of a range")
     target_upper: float = given("Chỉ tiêu năm (mức trên)", "Upper bound of a range", nullable=True)
     actual: float = given("Thực hiện", "Figure as reported; null is no figure", nullable=True)

@@ -42,6 +42,17 @@ def files(folder: Path, quarters: str, plans: str) -> tuple[Path, Path]:
     return paths
 
 
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tools.backtest", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
 class TestProfiles:
     def test_the_shipped_numbers_are_those_of_the_reference_figures(self, reference: Figures):
         for profile, again in zip(SHIPPED.profiles, fit(reference, SHIPPED).profiles, strict=True):
@@ -177,17 +188,32 @@ class TestBadFiles:
         [
             ("", P, "quy.csv, line 1, column series: missing"),
             (f"{H}\n", f"{P}\nA,2020,1,1", "quy.csv: no rows under the header"),
-            (f"{H}\n{ROW}", f"{P}\n", "ke_hoach.csv: no rows under the header"),
             ("series,province,year,q1,q2,q4\nrevenue,A,2020,1,2,4", P, "quy.csv, line 1, column q3: missing"),
             (f"{H}\nrevenue,A,2020,1,hai,3,4", P, "quy.csv, line 2, column q2: expected an amount, found 'hai'"),
-            (f"{H}\n{ROW}\nrevenue,A,2021,1,2,-3,4", P, "quy.csv, line 3, column q3: expected an amount of 0 or"),
-            (f"{H}\nrevenue,A,2020,1,2,nan,4", P, "quy.csv, line 2, column q3: expected an amount of 0 or"),
-            (f"{H}\nrevenue,A,2020,1,,3,4", P, "quy.csv, line 2, column q2: the cell is empty"),
+            (f"{H}\nrevenue,A,2020,1,2,nan,4", P, "quy.csv, line 2, column q3: expected an amount, found 'nan'"),
+            (f"{H}\nrevenue,A,2020,1,2,1_000,4", P, "quy.csv, line 2, column q3: expected an amount, found '1_000'"),
+            (f"{H}\nrevenue,A,2020,1,2,302.437,4", P, "quy.csv, line 2, column q3: 302.437 may be 302437 or a"),
+            (f"{H}\nrevenue,A,2020,1,2,-1.302.437,4", P, "quy.csv, line 2, column q3: -1.302.437 may be -1302437"),
+            (f"{H}\nrevenue,A,2020,1,2,1e16,4", P, "quy.csv, line 2, column q3: 1e16 is no amount of money"),
+            (f"{H}\nrevenue,A,2020,1,2,1e999,4", P, "quy.csv, line 2, column q3: 1e999 is no amount of money"),
+            (f"{H}\nrevenue,A,2020,1,2,1e-300,4", P, "quy.csv, line 2, column q3: 1e-300 is no amount of money"),
+            (f"{H}\nrevenue,A,1989,1,2,3,4", P, "quy.csv, line 2, column year: expected a year from 1990 to 2100"),
+            (f"{H}\nrevenue,A,2_020,1,2,3,4", P, "quy.csv, line 2, column year: expected a year from 1990 to 2100"),
+            (f"{H},q1\n{ROW},9", P, "quy.csv, line 1, column q1: stands twice"),
+            (f"{H}\n{ROW}\n\nrevenue,B,2020,1,2,3,4\n{ROW}", P, "quy.csv, line 5, column province: revenue A 2020"),
+            (
+                f"{H}\nrevenue,Hu\u1ebf,2020,1,2,3,4\nrevenue,Hue\u0302\u0301,2020,1,2,3,4",
+                P,
+                "quy.csv, line 3, column pro",
+            ),
+            (f"{H}\n{'a' * 200_000},A,2020,1,2,3,4", P, "quy.csv, line 2: not readable as CSV: field larger"),
+            (f"{H}\n{ROW}", f"{P}\nA,2020,,1", "ke_hoach.csv, line 2, column plan: the cell is empty"),
+            (f"{H}\n{ROW}", f"{P}\nA,2020,-5,1", "ke_hoach.csv, line 2, column plan: expected an amount of 0 or more"),
+            (f"{H}\n{ROW}", f"{P}\nA,2020,5,-1", "ke_hoach.csv, line 2, column settled: expected an amount of 0 or"),
             (f"{H}\nrevenue,A,2020,1,2,3", P, "quy.csv, line 2: expected 7 cells"),
             (f"{H}\nthu,A,2020,1,2,3,4", P, "quy.csv, line 2, column series: expected revenue or spending"),
-            (f"{H}\nrevenue,A,MMXX,1,2,3,4", P, "quy.csv, line 2, column year: expected a year, found 'MMXX'"),
+            (f"{H}\nrevenue,A,MMXX,1,2,3,4", P, "quy.csv, line 2, column year: expected a year from 1990"),
             (f"{H}\n{ROW}\n{ROW}", P, "quy.csv, line 3, column province: revenue A 2020 stands twice"),
-            (f"{H}\n{ROW}", f"{P}\nB,2020,1,1", "ke_hoach.csv, line 2, column province: 'B' has no quarters"),
             (f"{H}\n{ROW}", f"{P}\nA,2020,0,1", "ke_hoach.csv, line 2, column plan: a plan of 0 is no plan"),
             (f"{H}\n{ROW}", f"{P}\nA,2020,1,1\nA,2020,1,1", "ke_hoach.csv, line 3, column province: A 2020"),
             (f"{H}\n{ROW}", "province,year,plan\nA,2020,1", "ke_hoach.csv, line 1, column settled: missing"),
@@ -206,30 +232,100 @@ class TestBadFiles:
         with pytest.raises(FiguresError, match=r"ke_hoach\.csv: not readable as UTF-8 text"):
             run(quarters, plans)
 
-    @pytest.mark.parametrize(("option", "missing"), [("--quarters", "PLANS"), ("--plans", "QUARTERS")])
-    def test_one_file_alone_is_refused_in_a_line(self, option: str, missing: str):
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.backtest", option, str(QUARTERS_FILE)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+    def test_plans_alone_are_refused_in_a_line(self):
+        done = command("--plans", str(PLANS_FILE))
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.strip() == f"backtest: QUARTERS and PLANS belong together, {missing} is missing"
+        assert done.stderr.strip() == "backtest: PLANS alone cannot be judged, QUARTERS is missing"
+
+    def test_a_place_where_nothing_can_be_written_is_told_before_anything_is_judged(self, tmp_path: Path):
+        for place, said in (
+            (tmp_path / "khong_co" / "out.json", "there is no folder"),
+            (tmp_path, "is a folder: no place for the numbers"),
+        ):
+            done = command("--quarters", str(tmp_path / "not_read.csv"), "--json", str(place))
+            assert (done.returncode, done.stdout) == (1, "")
+            assert done.stderr.startswith("backtest: ")
+            assert said in done.stderr
+            assert "Traceback" not in done.stderr
+
+
+YEAR = "A,2020,20,25,25,30"
+
+
+class TestFilesOfOthers:
+    """What offices' files look like is judged as far as it can be, and what is left out is said."""
+
+    @pytest.mark.parametrize("plans", [None, f"{P}\n"], ids=["no file", "a header alone"])
+    def test_spending_alone_is_judged_without_a_plan(self, tmp_path: Path, plans: str | None):
+        quarters, empty = files(tmp_path, f"{H}\nspending,{YEAR}\n", plans or "")
+        numbers = run(quarters, None if plans is None else empty)
+        assert [numbers["without_plan"]["spending"][q]["n"] for q in QUARTERS] == [1, 1, 1]
+        assert numbers["without_plan"]["spending"]["Q2"]["straight_line"] == {"mape_pct": pytest.approx(10)}
+        assert [numbers["with_plan_known"][q] for q in QUARTERS] == [{"n": 0}] * 3
+        assert (numbers["pooled"], numbers["bootstrap"], numbers["defects"]) == ({"n": 0}, {}, [])
+        text = "\n".join(lines(numbers))
+        assert "No plan used: spending" in text
+        assert "The plan known" not in text
+        assert "Probabilities" not in text
+
+    def test_an_empty_cell_is_a_gap_as_0_is(self, tmp_path: Path):
+        plans = f"{P}\nA,2020,95,{{}}\n"
+        with_0, empty = (
+            run(*files(tmp_path, f"{H}\nrevenue,A,2020,20,{gap},25,30\n", plans.format(gap))) for gap in ("0", "")
+        )
+        assert with_0 == empty
+        assert empty["defects"] == [
+            "revenue, A 2020: Q2 not published: no case there; later quarters and the year stand"
+        ]
+        assert [empty["with_plan_known"][q]["n"] for q in QUARTERS] == [1, 0, 1]
+
+    def test_a_correction_downwards_is_used_as_it_is_and_listed(self, tmp_path: Path):
+        paths = files(
+            tmp_path, f"{H}\nrevenue,A,2020,40,30,-10,40\nrevenue,B,2020,20,-30,60,50\n", f"{P}\nA,2020,95,\n"
+        )
+        numbers = run(*paths)
+        assert numbers["with_plan_known"]["Q3"]["straight_line"]["mape_pct"] == pytest.approx(20)  # 60 of 100 by then
+        assert numbers["defects"] == [
+            "revenue, A 2020: Q3 -10, a correction downwards: used as it is",
+            "revenue, B 2020: Q2 -30, a correction downwards: used as it is",
+            "revenue, B 2020: Q2 not above 0 since 1 January: no case there; later quarters and the year stand",
+        ]
+        assert [numbers["without_plan"]["revenue"][q]["n"] for q in QUARTERS] == [2, 1, 2]
+
+    def test_a_year_that_was_all_taken_back_has_no_total(self, tmp_path: Path):
+        numbers = run(files(tmp_path, f"{H}\nrevenue,A,2020,0.1,0.2,0.3,-0.6\n", "")[0])
+        assert numbers["defects"][1:] == [
+            "revenue, A 2020: Q4 not above 0 since 1 January, the year's total unknown: not judged, no history"
+        ]
+        assert [numbers["without_plan"]["revenue"][q]["n"] for q in QUARTERS] == [0, 0, 0]
+
+    @pytest.mark.parametrize(
+        ("plan", "settled", "ratio"),
+        [("95000", "", "0.00105"), ("0.0950", "", "1.05e+03"), ("95", "101000", "1.06e+03")],
+    )
+    def test_a_plan_in_another_unit_is_listed_and_its_year_not_judged(
+        self, tmp_path: Path, plan: str, settled: str, ratio: str
+    ):
+        numbers = run(*files(tmp_path, f"{H}\nrevenue,{YEAR}\n", f"{P}\nA,2020,{plan},{settled}\n"))
+        assert numbers["defects"] == [
+            f"revenue, A 2020: what came is {ratio} times the plan, as if in another unit: not judged"
+        ]
+        assert [numbers["with_plan_known"][q]["n"] for q in QUARTERS] == [0, 0, 0]
+        assert [numbers["without_plan"]["revenue"][q]["n"] for q in QUARTERS] == [0, 0, 0]
+
+    def test_a_plan_without_quarters_is_listed(self, tmp_path: Path):
+        numbers = run(*files(tmp_path, f"{H}\nrevenue,{YEAR}\n", f"{P}\nA,2020,95,\nB,2020,1,1\n"))
+        assert numbers["defects"] == ["plan, B 2020: no quarters of revenue of that year: not judged"]
+
+    def test_a_province_is_the_same_however_its_marks_are_typed(self, tmp_path: Path):
+        paths = files(tmp_path, f"{H}\nrevenue,Hu\u1ebf,2020,20,25,25,30\n", f"{P}\nHue\u0302\u0301,2020,95,\n")
+        assert run(*paths)["with_plan_known"]["Q1"]["n"] == 1
 
 
 def test_the_command_prints_the_tables_and_writes_the_numbers(tmp_path: Path):
     out = tmp_path / "out.json"
     given = ["--quarters", str(QUARTERS_FILE), "--plans", str(PLANS_FILE)]
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.backtest", *given, "--json", str(out)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-    )
+    done = command(*given, "--json", str(out))
+    assert done.returncode == 0
     assert "Judged by the shipped profiles" in done.stdout
     assert json.loads(out.read_text("utf-8")) == json.loads(json.dumps(run(QUARTERS_FILE, PLANS_FILE)))

@@ -225,10 +225,12 @@ class TestForecastOfAFlow:
         assert found.forecast == pytest.approx(Decimal("104.08"))
         assert (found.forecast_method, found.pace_status) == (Method.PLAN_ALONE, None)
 
-    def test_a_zero_in_q1_is_a_figure_and_behind(self):
-        """NULL is not known; 0 is nothing collected: the logarithm cannot take it, so pace goes by position."""
-        found = seen_as("budget_revenue", 100, observation("2024-Q1", 0), plan=100)
-        assert (found.forecast_method, found.pace_status) == (Method.PLAN_ALONE, "behind")
+    @pytest.mark.parametrize("value", [0, -3, "1e-400"])
+    def test_nothing_in_by_q1_is_not_behind_beside_a_plan_that_makes_the_target_likely(self, value: Amount):
+        found = seen_as("budget_revenue", 100, observation("2024-Q1", value), plan=100)
+        assert (found.forecast_method, found.pace_status) == (Method.PLAN_ALONE, None)
+        assert found.probability_pct is not None
+        assert found.probability_pct > 50
         assert found.pace_basis == "position; reference: revenue"
 
     @pytest.mark.parametrize(
@@ -297,7 +299,7 @@ class TestPaceOfAFlow:
         assert (found.pace_status, found.pace_basis) == (status, "position; straight_line")
 
     @pytest.mark.parametrize(
-        ("value", "probability", "status"), [(0, None, "on_pace"), (5, 100, "ahead"), (None, None, None)]
+        ("value", "probability", "status"), [(0, None, "on_pace"), (5, 100, "on_pace"), (None, None, None)]
     )
     def test_at_least_0_asks_for_nothing(self, value: Amount, probability: int | None, status: str | None):
         found = seen_as("development_spending", 0, observation("2024-Q2", value))
@@ -482,6 +484,56 @@ def test_whatever_the_figures_a_flows_outlook_is_whole(  # noqa: PLR0913, PLR091
         assert found.probability_pct is not None
         assert (value or 0) <= found.forecast_low <= found.forecast <= found.forecast_high
         assert 0 <= found.probability_pct <= 100
+
+
+def outlook_of_size(target: Amount, seen: Observation, before: Sequence[Observation], plan: Amount) -> Outlook:
+    """Of a figure that no comparison would take."""
+    indicator = CATALOGUE.indicator("budget_revenue")
+    promised = Target(
+        code=indicator.code,
+        plan_source=PlanSource.COUNCIL,
+        value=Decimal(target or 0),
+        unit=indicator.unit,
+        direction=Direction.AT_LEAST,
+        clause="1",
+    )
+    history = {one.quarter: one for one in [*before, seen]}
+    what = Line(indicator, promised, seen, history, seen.value is not None and seen.value >= promised.value)
+    return outlook(CATALOGUE.profiles, what, None if plan is None else Decimal(plan))
+
+
+@pytest.mark.parametrize(
+    ("value", "plan", "method"),
+    [
+        ("1e-400", 100, Method.NOTHING_IN_YET),
+        ("1e40", 100, Method.NO_FIGURE),
+        ("1e400", None, Method.NO_FIGURE),
+        ("-1e400", 100, Method.NOTHING_IN_YET),
+        (40, "1e400", Method.SEASON),
+        (40, "1e-400", Method.SEASON),
+        ("1e17", "1e-8", Method.PLAN_AND_SEASON),
+        ("1e-8", "1e17", Method.PLAN_AND_SEASON),
+    ],
+)
+@pytest.mark.parametrize("target", [100, "1e400", "1e-400"])
+def test_sizes_that_no_figure_has_are_no_ground_for_a_forecast(
+    value: Amount, plan: Amount, method: Method, target: Amount
+):
+    before = years(
+        y2021=("1e-400", "1e-300", 70, 100), y2022=(1, 2, 3, "1e400"), y2023=("1e-8", "1e400", "1e17", "1e18")
+    )
+    found = outlook_of_size(target, observation("2024-Q2", value), before, plan)
+    assert found.forecast_method == method
+    forecasts = (found.forecast, found.forecast_low, found.forecast_high, found.probability_pct)
+    if method in {Method.NO_FIGURE, Method.NOTHING_IN_YET}:
+        assert forecasts == (None,) * 4
+    else:
+        assert all(number is not None and number.is_finite() for number in forecasts)
+
+
+def test_a_figure_that_can_be_none_leaves_q1_without_even_the_plans_forecast():
+    found = outlook_of_size(100, observation("2024-Q1", "1e40"), (), 100)
+    assert (found.forecast, found.forecast_method) == (None, Method.NO_FIGURE)
 
 
 def test_the_same_figures_give_the_same_bits():

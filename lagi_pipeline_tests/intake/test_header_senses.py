@@ -129,3 +129,30 @@ def test_a_title_over_the_figures_is_no_group() -> None:
         unit="Đơn vị tính: tỷ đồng",
     )
     assert read_one("industry", "2024-Q3", sheet).value("industrial_output_ytd") == 1327
+
+
+@pytest.mark.parametrize("total", ["Lũy kế 9 tháng", "Lũy kế từ đầu năm", "Lũy kế đến 30/9/2024", "Cộng dồn 9 tháng"])
+def test_a_quarter_beside_a_bare_running_total_is_never_the_running_total(total: str) -> None:
+    title = "THỰC HIỆN DỰ TOÁN THU QUÝ III VÀ 9 THÁNG NĂM 2024"
+    sheet = budget(["Thực hiện quý III", total], [47300, 139900], title)
+    assert refusal("budget_revenue", "2024-Q3", sheet).rule == "ambiguous_column"
+    alone = budget([total], [139900], title)
+    assert read_one("budget_revenue", "2024-Q3", alone).value("revenue_ytd") == 139.9
+
+
+@pytest.mark.parametrize("plan", ["Dự toán quý III", "Dự toán 9 tháng", "Dự toán 9 tháng đầu năm 2024"])
+def test_a_plan_of_a_part_of_the_year_is_no_plan_of_the_year(plan: str) -> None:
+    sheet = table(
+        ["STT", "Nội dung", plan, "Thực hiện 9 tháng"],
+        ["A", "Tổng thu NSNN trên địa bàn", 50000, 139900],
+        title=NINE_MONTHS,
+        unit=MILLIONS,
+    )
+    read = read_one("budget_revenue", "2024-Q3", sheet)
+    assert read.value("revenue_ytd") == 139.9
+    assert "revenue_plan" not in {reported.measure for reported in read.measures}
+
+
+def test_a_percentage_without_its_sign_is_no_estimate_of_the_year() -> None:
+    read = read_one("budget_revenue", "2024-Q3", budget(["Thực hiện 9 tháng", "Ước đạt cả năm"], [139900, 102]))
+    assert "revenue_year_estimate" not in {reported.measure for reported in read.measures}

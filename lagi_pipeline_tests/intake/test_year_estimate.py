@@ -61,7 +61,7 @@ HEADINGS = [
     "Khả năng thực hiện năm 2024",
     "Ước khả năng thực hiện cả năm",
     "Ước kết quả thực hiện năm 2024",
-    "Ước đạt cả năm",
+    "Khả năng thực hiện cả năm",
     "Dự kiến thực hiện cả năm 2024",
     "Cả năm ước thực hiện",
     "Ước thực hiện\ncả năm (3)",

@@ -180,6 +180,26 @@ def test_a_table_with_a_column_nobody_knows_is_left_to_a_person(tmp_path: Path) 
     assert proposal.questions[0].text == "1 | Chi đầu tư phát triển | tỷ đồng | 75 | 80"
 
 
+@pytest.mark.parametrize(
+    "column", ["Thực hiện 2024", "Thực hiện 9 tháng", "Kế hoạch 2025", "Tỉnh giao", "Kế hoạch 2024 | Kế hoạch 2025"]
+)
+def test_a_column_of_no_known_title_holds_no_target(tmp_path: Path, column: str) -> None:
+    empty = "| " * column.count("|")
+    rows = [f"| TT | Chỉ tiêu | ĐVT | {column} |", f"| 1 | Chi đầu tư phát triển | tỷ đồng | {empty}75 |"]
+    path = tmp_path / "nghi-quyet.md"
+    path.write_text("\n".join(["B. Một số chỉ tiêu chủ yếu năm 2024", *rows]), "utf-8")
+    proposal = read(path)
+    assert not proposal.targets
+    assert [question.line for question in proposal.questions if question.line] == [3]
+
+
+@pytest.mark.parametrize("figure", ["191<sup>1</sup>", "191[^1]", "<del>185</del> 191", "~~185~~ 191"])
+def test_marks_of_notes_and_struck_figures_are_not_read(tmp_path: Path, figure: str) -> None:
+    path = tmp_path / "nghi-quyet.md"
+    path.write_text(TEXT.replace("191 tỷ", f"{figure} tỷ"), "utf-8")
+    assert figures(read(path)) == TWELVE
+
+
 def test_a_list_without_a_heading_is_found_by_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "danh-sach.txt"
     path.write_text("\n".join(bare(line) for line in LIST), "utf-8")

@@ -169,6 +169,45 @@ def test_a_line_that_is_not_read_in_one_way_is_left_to_a_person(
     assert [target.code for target in proposal.targets] == ["development_spending"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Tổng thu ngân sách nhà nước ước thực hiện 185 tỷ đồng, kế hoạch năm 2024: 191 tỷ đồng",
+        "Tổng thu ngân sách nhà nước ước thực hiện 185 tỷ đồng",
+        "Tổng thu ngân sách nhà nước: 155 tỷ đồng (kế hoạch năm 2024: 191 tỷ đồng)",
+        "Tổng thu ngân sách nhà nước: 155 tỷ đồng, chỉ tiêu năm 2024 là 191 tỷ đồng",
+        "Tổng thu ngân sách nhà nước: 155 tỷ đồng, tăng lên 191 tỷ đồng so với năm 2023",
+        "Tổng thu ngân sách nhà nước vượt dự toán tỉnh giao 15 tỷ đồng",
+        "Tổng thu ngân sách nhà nước vượt 12 tỷ đồng",
+        "Tổng thu ngân sách nhà nước: 191 tỷ đồng, hơn dự toán tỉnh giao 26 tỷ đồng",
+        "Tổng thu ngân sách nhà nước: 191 tỷ đồng, trên dự toán tỉnh giao 26 tỷ đồng",
+        "Tỷ lệ hộ dân sử dụng nước sạch đạt 95%, đạt 98% chỉ tiêu tỉnh giao",
+        "Thực hiện: Giải quyết việc làm 2.300 người",
+        "Số lao động có việc làm: 45.000 người",
+        "Giải quyết việc làm (mới) tăng thêm 300 lao động",
+        "Tổng thu ngân sách thị xã: 450 tỷ đồng",
+        "Thu ngân sách huyện: 450 tỷ đồng",
+        "Tổng chi ngân sách và đầu tư phát triển: 500 tỷ đồng",
+        "Giảm 5% hộ nghèo",
+        "Tỷ lệ hộ nghèo giảm 5%",
+        "Độ che phủ của cây công nghiệp, cây lâu năm: 30%",
+        "Tỷ lệ che phủ cây lâu năm: 20%",
+        "Tỷ lệ hộ dân sử dụng nước sạch từ 92% đến 95%",
+        "Nâng tỷ lệ hộ dân sử dụng nước sạch từ 93% tới 95%",
+    ],
+)
+def test_a_result_a_difference_or_another_quantity_is_no_target(tmp_path: Path, line: str) -> None:
+    proposal = read_lines(tmp_path, line)
+    assert not proposal.targets
+    assert [question.line for question in proposal.questions if question.line] == [2]
+
+
+def test_beside_a_decimal_point_a_point_before_three_digits_is_asked_about(tmp_path: Path) -> None:
+    proposal = read_lines(tmp_path, "Tỷ lệ hộ nghèo giảm: 0.41%", "Kim ngạch xuất khẩu: 1.185 triệu USD")
+    assert [target.code for target in proposal.targets] == ["poverty_reduction"]
+    assert [question.doubt for question in proposal.questions if question.line] == [Doubt.UNREADABLE_NUMBER]
+
+
 WORDS = st.sampled_from(
     ["nông thôn", "không", "quý I", "tăng", "giảm", "còn", "dưới", "trên", "năm 2025", "tỉnh", "nghề", "rừng", "cận"]
 ) | st.sampled_from(

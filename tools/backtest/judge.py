@@ -18,6 +18,9 @@ from tools.backtest.reading import PLANNED_SERIES, Figures, Plan, Year
 
 _LAST = 4
 
+_ALIKE = 20
+"""A total more than so many times its plan, or the other way round, is in another unit: those are 1000 apart."""
+
 
 class Way(StrEnum):
     """A way to say at a quarter's end what the year's total will be."""
@@ -71,12 +74,14 @@ def others(figures: Figures, provinces: Iterable[str]) -> Figures:
 
 
 def cases(figures: Figures, profiles_for: ProfilesFor) -> Iterator[Case]:
-    """Every year and quarter with a running total, but for years whose first quarter holds no flow (``defects``)."""
+    """Every year and quarter with a running total, but for years that are left out (``defects``)."""
     for year in figures.years:
         profiles = profiles_for(year.province)
         if is_plan_in_first_quarter(year, profiles):
             continue
         plan = figures.plan(year)
+        if plan is not None and unlike(year, plan) is not None:
+            continue
         if year.total is None and (plan is None or plan.settled is None):
             continue  # nobody can say what the year came to
         for quarter in range(1, QUARTERS_FORECAST + 1):
@@ -89,6 +94,12 @@ def is_plan_in_first_quarter(year: Year, profiles: Profiles) -> bool:
     """Whether more of the year is in Q1 than a flow has there: a plan that was booked, not money that moved."""
     first, total = year.to_date[0], year.total
     return bool(first and total and first > total * profiles.history.first_quarter_at_most_pct / 100)
+
+
+def unlike(year: Year, plan: Plan) -> float | None:
+    """What came over the plan, if that is so far from 1 that the two cannot be in the same unit."""
+    ratios = [came / plan.plan for came in (year.total, plan.settled) if came is not None]
+    return next((ratio for ratio in ratios if not 1 / _ALIKE <= ratio <= _ALIKE), None)
 
 
 def _case(figures: Figures, profiles: Profiles, year: Year, quarter: int, to_date: float) -> Case:
@@ -144,20 +155,41 @@ def is_planned(case: Case) -> bool:
 
 
 def defects(figures: Figures, profiles: Profiles) -> list[str]:
-    """The gaps and what is left out, in words."""
+    """The gaps, the corrections and what is left out, in words."""
     found = []
     for year in figures.years:
         name = f"{year.series}, {year.province} {year.year}"
-        gaps = [f"Q{n}" for n, figure in enumerate(year.to_date, start=1) if figure is None]
-        if is_plan_in_first_quarter(year, profiles):
-            share = 100 * (year.to_date[0] or math.nan) / (year.total or math.nan)
-            found.append(f"{name}: {share:.0f} % of the year in Q1, a plan and no flow: not judged, no history")
-        elif year.total is None:
-            plan = figures.plan(year)
-            against = "judged against the settlement alone" if plan and plan.settled else "not judged"
-            found.append(f"{name}: Q4 not published, the year's total unknown: {against}, no history")
-        elif gaps:
-            found.append(f"{name}: {', '.join(gaps)} not published: no case there; later quarters and the year stand")
+        found += [f"{name}: {words}" for words in _corrections(year)]
+        if (words := _left_out(figures, profiles, year)) is not None:
+            found.append(f"{name}: {words}")
     planned = {(year.province, year.year) for year in figures.of(PLANNED_SERIES)}
-    found += [f"plan, {p} {y}: no quarters of that year: not judged" for p, y in figures.plans if (p, y) not in planned]
-    return found
+    return found + [
+        f"plan, {province} {year}: no quarters of {PLANNED_SERIES} of that year: not judged"
+        for province, year in figures.plans
+        if (province, year) not in planned
+    ]
+
+
+def _corrections(year: Year) -> Iterator[str]:
+    for number, flow in enumerate(year.flows, start=1):
+        if flow < 0:
+            yield f"Q{number} {flow:g}, a correction downwards: used as it is"
+
+
+def _left_out(figures: Figures, profiles: Profiles, year: Year) -> str | None:
+    plan = figures.plan(year)
+    if is_plan_in_first_quarter(year, profiles):
+        share = 100 * (year.to_date[0] or math.nan) / (year.total or math.nan)
+        return f"{share:.0f} % of the year in Q1, a plan and no flow: not judged, no history"
+    if plan is not None and (ratio := unlike(year, plan)) is not None:
+        return f"what came is {ratio:.3g} times the plan, as if in another unit: not judged"
+    if year.total is None:
+        against = "judged against the settlement alone" if plan and plan.settled else "not judged"
+        return f"Q4 {_why_unknown(year, _LAST)}, the year's total unknown: {against}, no history"
+    gaps = [f"Q{n} {_why_unknown(year, n)}" for n, figure in enumerate(year.to_date, start=1) if figure is None]
+    return f"{', '.join(gaps)}: no case there; later quarters and the year stand" if gaps else None
+
+
+def _why_unknown(year: Year, number: int) -> str:
+    taken_back = bool(year.flows) and year.flows[number - 1] != 0
+    return "not above 0 since 1 January" if taken_back else "not published"

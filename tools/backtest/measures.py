@@ -162,7 +162,7 @@ def bootstrap(figures: Figures, profiles_for: ProfilesFor) -> Numbers:
         for quarter in range(1, QUARTERS_FORECAST + 1):
             if (ratio := _ratio([case for case in drawn if case.quarter == quarter])) is not None:
                 ratios[quarter].append(ratio)
-    return {f"Q{quarter}": _spread(found) for quarter, found in ratios.items()}
+    return {f"Q{quarter}": _spread(found) for quarter, found in ratios.items() if len(found) > 1}
 
 
 def split_halves(figures: Figures, shipped: Profiles) -> Numbers:

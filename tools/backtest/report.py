@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tools.backtest.judge import Way
 from tools.backtest.measures import Numbers
@@ -40,6 +40,8 @@ def lines(found: Numbers) -> Iterator[str]:
 
 
 def _section(title: str, by_quarter: Numbers) -> Iterator[str]:
+    if not any(by_quarter[quarter]["n"] for quarter in _QUARTERS):
+        return
     yield ""
     yield title
     ways = [way for way in Way if any(way.value in by_quarter[quarter] for quarter in _QUARTERS)]
@@ -78,7 +80,9 @@ def _last_quarter(found: Numbers) -> Iterator[str]:
     )
 
 
-def _calibration(name: str, bins: Iterable[Numbers]) -> Iterator[str]:
+def _calibration(name: str, bins: Sequence[Numbers]) -> Iterator[str]:
+    if not bins:
+        return
     yield ""
     yield f"Probabilities that 90 to 130 % of the plan is reached, Q1 to Q3: {name}"
     rows = [
