@@ -27,7 +27,8 @@ from lagi_pipeline.intake.form import (
 
 _DONE = (
     "Ước thực hiện quý", "Thực hiện quý", "Ước thực hiện", "Thực hiện", "Lũy kế thực hiện", "Thực hiện lũy kế",
-    "Lũy kế", "Ước lũy kế", "Cộng dồn", "Ước thực hiện quý (6 tháng, 9 tháng, năm)", "Thực hiện quý (6 tháng, 9 tháng, năm)",
+    "Lũy kế", "Ước lũy kế", "Cộng dồn",
+    "Ước thực hiện quý (6 tháng, 9 tháng, năm)", "Thực hiện quý (6 tháng, 9 tháng, năm)",
 )  # fmt: skip
 
 
