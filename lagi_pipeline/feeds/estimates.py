@@ -9,8 +9,8 @@ _SAID = (
     "Ước thực hiện", "Ước", "Ước TH", "Ước tính", "Ước tính thực hiện", "Ước kết quả thực hiện",
     "Dự ước", "Dự ước thực hiện", "Khả năng thực hiện", "Khả năng", "Ước khả năng thực hiện", "Dự kiến thực hiện",
 )  # fmt: skip
-# "Ước đạt cả năm" is not there: it heads percentages as often as amounts. "Năm" may be followed by the form's own year. A
-# bare "Ước thực hiện" under "Năm 2024" is not there either: it may be the period's.
+# "Ước đạt cả năm" is not there: it heads percentages as often as amounts. "Năm" may be followed by the form's own year.
+# A bare "Ước thực hiện" under "Năm 2024" is not there either: it may be the period's.
 YEAR_ESTIMATE = (
     *(f"{said} {year}" for said in _SAID for year in ("cả năm", "năm")),
     *(f"Cả năm {said.lower()}" for said in _SAID[:2]),
