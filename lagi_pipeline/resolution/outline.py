@@ -7,7 +7,7 @@ stands below a heading that tells what was reached, or before and behind the lis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -147,9 +147,10 @@ class Outline:
         Raises:
             DocumentError: there is none, or there are several.
         """
-        headed = list(self._by_heading(entries, year))
+        past = self._told_as_past(entries, year)
+        headed = [found for found in self._by_heading(entries, year) if found.entries[:1] and not _begins(found, past)]
         lists = [found for found in headed if self._count(found, year)]
-        lists = lists or list(self._by_lines(entries, year))
+        lists = lists or [found for found in self._by_lines(entries, year) if not _begins(found, past)]
         # A heading above lines with figures, of which none is read: all of them are a person's to decide.
         lists = lists or [found for found in headed if self._has_figures(found, year)]
         if len(lists) > 1:
@@ -160,6 +161,24 @@ class Outline:
         if not lists:
             raise DocumentError(f"không tìm thấy danh sách chỉ tiêu của năm {year} trong văn bản")
         return lists[0]
+
+    def _told_as_past(self, entries: Sequence[Entry], year: int) -> set[int]:
+        """The lines behind one that begins to tell of what was done, marked or not, until one looks ahead.
+
+        A line that names the targets' own year does not only look back; Roman numbers and letters begin something new.
+        """
+        lines: set[int] = set()
+        is_past = False
+        for entry in entries:
+            begins_anew = entry.marker is not None and entry.marker.style <= Style.UPPER
+            if not figures_of(entry.text, year).amounts and len(entry.text.split()) <= _PARAGRAPH:
+                if _tells(entry, self._lines.past) and str(year) not in entry.key:
+                    is_past = True
+                elif begins_anew or str(year) in entry.key or _tells(entry, self._lines.year_of):
+                    is_past = False
+            if is_past:
+                lines.add(entry.number)
+        return lines
 
     def _count(self, found: TargetList, year: int) -> int:
         return sum(self._gives_target(item.text, year) for item in self.items(found, year))
@@ -272,6 +291,11 @@ class Outline:
 def _tells(entry: Entry, phrases: Sequence[str]) -> bool:
     """Whether a line begins with one of the phrases."""
     return any(re.match(rf"{re.escape(label_key(phrase))}\b", entry.key) for phrase in phrases)
+
+
+def _begins(found: TargetList, lines: Container[int]) -> bool:
+    """Whether a list begins on one of the lines."""
+    return found.entries[0].number in lines
 
 
 def _goes_on(above: str, entry: Entry, text: str, year: int) -> bool:

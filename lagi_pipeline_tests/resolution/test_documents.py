@@ -332,3 +332,24 @@ def test_a_line_that_is_none_of_the_twelve_is_asked_about_among_them(tmp_path: P
     assert figures(proposal) == TWELVE
     [asked] = proposal.questions
     assert (asked.doubt, asked.clause) == (Doubt.UNKNOWN_LINE, "II.B.10")
+
+
+REACHED = "- Tổng thu ngân sách nhà nước: 155 tỷ đồng\n- Chi đầu tư phát triển: 75 tỷ đồng\n- Kim ngạch xuất khẩu: 170 triệu USD\n"
+AHEAD = "Nghị quyết về nhiệm vụ năm 2024\n"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Phần thứ nhất\nĐÁNH GIÁ KẾT QUẢ NĂM 2023\nMột số chỉ tiêu chủ yếu đạt được:\n",
+        "1. Kết quả thực hiện năm 2023\nCác chỉ tiêu đạt và vượt:\n",
+        "Năm qua, thị xã đã thực hiện:\n",
+    ],
+)
+def test_what_was_reached_under_an_unmarked_heading_is_no_target(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "nq.txt"
+    path.write_text(AHEAD + heading + REACHED, "utf-8")
+    with pytest.raises(DocumentError, match="không tìm thấy danh sách"):
+        read(path, 2024)
+    path.write_text(AHEAD + heading + REACHED + "\nNhiệm vụ năm 2024\nMột số chỉ tiêu chủ yếu:\n" + REACHED, "utf-8")
+    assert {target.code for target in read(path, 2024).targets} >= {"budget_revenue", "export_turnover"}
