@@ -334,7 +334,10 @@ def test_a_line_that_is_none_of_the_twelve_is_asked_about_among_them(tmp_path: P
     assert (asked.doubt, asked.clause) == (Doubt.UNKNOWN_LINE, "II.B.10")
 
 
-REACHED = "- Tổng thu ngân sách nhà nước: 155 tỷ đồng\n- Chi đầu tư phát triển: 75 tỷ đồng\n- Kim ngạch xuất khẩu: 170 triệu USD\n"
+REACHED = """- Tổng thu ngân sách nhà nước: 155 tỷ đồng
+- Chi đầu tư phát triển: 75 tỷ đồng
+- Kim ngạch xuất khẩu: 170 triệu USD
+"""
 AHEAD = "Nghị quyết về nhiệm vụ năm 2024\n"
 
 
