@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from lagi_pipeline.warehouse.database import literal
 from lagi_pipeline.warehouse.tables import ATTAINMENT_HISTORY, OBSERVATION_HISTORY, YEAR_VERDICT_HISTORY, Table
 
 
@@ -51,35 +52,23 @@ def macros(timezone: str) -> tuple[Macro, ...]:
     Args:
         timezone: The place's, in which all times of the tables are.
     """
-    return (
-        Macro(
-            "attainment_as_of",
-            "ts",
-            _as_of(ATTAINMENT_HISTORY, timezone),
-            _as_known("mart.attainment"),
-        ),
-        Macro(
-            "observation_as_of",
-            "ts",
-            _as_of(OBSERVATION_HISTORY, timezone),
-            _as_known("core.observation"),
-        ),
-        Macro(
-            "year_verdict_as_of",
-            "ts",
-            _as_of(YEAR_VERDICT_HISTORY, timezone),
-            _as_known("mart.year_verdict"),
-        ),
-        _TRACE,
+    histories = (
+        ("attainment", ATTAINMENT_HISTORY),
+        ("observation", OBSERVATION_HISTORY),
+        ("year_verdict", YEAR_VERDICT_HISTORY),
     )
+    as_of = (
+        Macro(f"{name}_as_of", "ts", _as_of(table, timezone), _as_known(f"{table.schema}.{name}"))
+        for name, table in histories
+    )
+    return (*as_of, _TRACE)
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection, offered: tuple[Macro, ...]) -> None:
     """Make the macros with their comments in the connection's database, whose tables are there."""
     for macro in offered:
         connection.execute(f"CREATE MACRO main.{macro.name}({macro.parameters}) AS TABLE {macro.sql}")
-        comment = macro.comment.replace("'", "''")
-        connection.execute(f"COMMENT ON MACRO TABLE main.{macro.name} IS '{comment}'")
+        connection.execute(f"COMMENT ON MACRO TABLE main.{macro.name} IS {literal(macro.comment)}")
 
 
 def macros_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
