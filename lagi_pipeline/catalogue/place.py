@@ -65,6 +65,18 @@ class IssuingOffice(Strict):
     name_vi: str = Field(min_length=1)
 
 
+class ReportHeading(Strict):
+    """How a place's quarterly report is headed and signed (Hướng dẫn 36-HD/VPTW): no number and no name of a person."""
+
+    committee_vi: str = Field(min_length=1)
+    office_vi: str = Field(min_length=1)
+    symbol: str = Field(min_length=1)
+    seat_vi: str = Field(min_length=1)
+    addressee_vi: str = Field(min_length=1)
+    signer_vi: str = Field(min_length=1)
+    recipients_vi: tuple[str, ...] = Field(min_length=1)
+
+
 class PlaceFile(Strict):
     """``place.yaml``."""
 
@@ -85,6 +97,8 @@ class PlaceFile(Strict):
     """Whether a missed ``part_of`` line makes its parent missed in the count of the year."""
     neighbours: tuple[str, ...] = ()
     issuing_office: IssuingOffice | None = None
+    report: ReportHeading | None = None
+    """Without it the heading is left blank for the office to write."""
 
     @field_validator("timezone")
     @classmethod

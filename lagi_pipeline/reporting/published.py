@@ -39,7 +39,7 @@ def newest_quarter(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def leading_lines(connection: duckdb.DuckDBPyConnection, quarter: str) -> list[dict[str, Any]]:
     """The lines of a quarter, each against the plan that leads it, in the order of the resolution."""
-    return _rows(
+    return rows_of(
         connection,
         """
         SELECT * FROM mart.attainment WHERE quarter = ? AND is_leading
@@ -51,7 +51,7 @@ def leading_lines(connection: duckdb.DuckDBPyConnection, quarter: str) -> list[d
 
 def quarantined_files(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> list[dict[str, Any]]:
     """The files that were sent back, of the quarters from first to last; refused overrides are of no one quarter."""
-    return _rows(
+    return rows_of(
         connection,
         "SELECT * FROM quarantine.rejected_file WHERE quarter BETWEEN ? AND ?"
         " OR (feed = 'overrides' AND resolved_at IS NULL) ORDER BY quarter, file",
@@ -61,7 +61,7 @@ def quarantined_files(connection: duckdb.DuckDBPyConnection, first: str, last: s
 
 def findings(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> list[dict[str, Any]]:
     """The findings at cells, of the quarters from first to last."""
-    return _rows(
+    return rows_of(
         connection,
         "SELECT * FROM quarantine.rejected_row WHERE quarter BETWEEN ? AND ?"
         " ORDER BY severity, quarter, file, sheet, row, length(cell), cell, rule",
@@ -69,7 +69,8 @@ def findings(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> li
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
+def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
+    """The rows of a query, each from column to value."""
     result = connection.execute(sql, parameters)
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

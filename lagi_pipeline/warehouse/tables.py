@@ -677,6 +677,57 @@ class OverdueRow(pa.DataFrameModel):
     evaluated_at: pd.Timestamp = _EVALUATED_AT
 
 
+class TaskProgressRow(pa.DataFrameModel):
+    """How far each task of the resolution is: a row for every task and quarter, as reported; null is not reported."""
+
+    quarter: str = _QUARTER
+    year: int = given("Năm", "Year of the resolution", "INTEGER")
+    task_code: str = given("Mã nhiệm vụ", "Task of tasks.yaml")
+    group_number: int = given("Nhóm", "Group of the resolution's section II.C, 1 to 8", "INTEGER")
+    group_vi: str = given("Tên nhóm", "Group in short words")
+    position: int = given("TT", "Order of the task within its group, from 1", "INTEGER")
+    task_vi: str = given("Nhiệm vụ", "Task in short words")
+    basis_vi: str = given("Căn cứ", "Basis document: number and day", nullable=True)
+    clause: str = given("Điều khoản", "Clause of the resolution")
+    lead_office: str = given("Mã cơ quan chủ trì", "Lead office by its code", nullable=True)
+    lead_office_vi: str = given("Cơ quan chủ trì", "Lead office", nullable=True)
+    partners_vi: str = given("Cơ quan phối hợp", "Offices that take part", nullable=True)
+    due: pd.Timestamp = given("Thời hạn", "Day by which it is to be done", "DATE", nullable=True)
+    status: str = given(
+        "Mã trạng thái", "not_started, in_progress, in_progress_overdue, done_on_time, done_late or no_data"
+    )
+    status_vi: str = given("Trạng thái", "The status in Vietnamese")
+    completion_pct: float = given("Tỷ lệ hoàn thành", "Share done as reported, 0 to 100", nullable=True)
+    difficulties_vi: str = given("Khó khăn", "As the office says; what names a person is masked", nullable=True)
+    proposals_vi: str = given("Kiến nghị", "As the office says; what names a person is masked", nullable=True)
+    evidence_vi: str = given("Minh chứng", "Document or result that shows it", nullable=True)
+    indicator_codes: str = given("Mã chỉ tiêu", "Lines that the task serves, separated by ;", nullable=True)
+    obs_status: str = _OBS_STATUS
+    as_of: pd.Timestamp = _AS_OF
+    sources: str = given("Tệp số liệu", "Files it rests on, below data/raw", nullable=True)
+    reason: str = _REASON
+    evaluated_at: pd.Timestamp = _EVALUATED_AT
+    is_illustrative: bool = given("Số liệu minh họa", "Whether it rests on illustrative sample data")
+
+
+class RegisterRow(pa.DataFrameModel):
+    """What the resolution also asks to be followed: aims beside the ten, weaknesses, implementation plans issued."""
+
+    year: int = given("Năm", "Year of the resolution", "INTEGER")
+    register: str = given("Sổ theo dõi", "followed_aim, weakness or implementation_plan")
+    position: int = given("TT", "Order in the register, from 1", "INTEGER")
+    text_vi: str = given("Nội dung", "What is followed, in short words")
+    body_vi: str = given("Cơ quan", "Body that answers for it", nullable=True)
+    document_no: str = given("Số văn bản", "Document that was issued", nullable=True)
+    document_date: pd.Timestamp = given("Ngày văn bản", "Day of the document", "DATE", nullable=True)
+    status: str = given("Mã tình trạng", "no_data, in_progress, done")
+    status_vi: str = given("Tình trạng", "The status in Vietnamese")
+    indicator_code: str = given("Mã chỉ tiêu", "Line that follows it, where there is one", nullable=True)
+    note_vi: str = given("Ghi chú", "Note", nullable=True)
+    clause: str = given("Điều khoản", "Clause of the resolution")
+    is_illustrative: bool = given("Minh họa", "Whether its status is illustrative")
+
+
 _REPORT_NUMBER = given("Lần báo cáo", "1 for the first report issued for the quarter, 2 for the second", "INTEGER")
 _ISSUED_AT = given("Phát hành lúc", "When the report was issued (local time)", "TIMESTAMP")
 _FROZEN_AT = given(
@@ -896,6 +947,8 @@ SCORECARD = Table("mart", "feed_scorecard", ScorecardRow, ("quarter", "feed", "o
 ISSUED_REPORT = Table("core", "issued_report", IssuedReportRow, ("quarter", "number"))
 ISSUED_FIGURE = Table("core", "issued_figure", IssuedFigureRow, ("quarter", "number", "indicator_code", "plan_source"))
 REVISION = Table("mart", "revision_since_report", RevisionRow, ("quarter", "indicator_code", "plan_source", "aspect"))
+TASK_PROGRESS = Table("mart", "task_progress", TaskProgressRow, ("quarter", "task_code"))
+REGISTER = Table("mart", "resolution_register", RegisterRow, ("year", "register", "position"))
 OVERDUE = Table("mart", "overdue", OverdueRow, ("quarter", "feed", "office"))
 REJECTED_ROW = Table("quarantine", "rejected_row", RejectedRow, ())
 REJECTED_FILE = Table("quarantine", "rejected_file", RejectedFile, ())
@@ -916,7 +969,7 @@ def all_tables() -> Iterator[Table]:
     """Every table, marts first."""
     yield from (ATTAINMENT, ATTAINMENT_HISTORY, BY_PLAN, YEAR_VERDICT, YEAR_VERDICT_HISTORY)
     yield from (UNIT_ATTAINMENT, UNIT_SERIES)
-    yield from (TRACE, TRACE_LINE, FLEET, SCORECARD, OVERDUE, REVISION)
+    yield from (TRACE, TRACE_LINE, FLEET, SCORECARD, OVERDUE, REVISION, TASK_PROGRESS, REGISTER)
     yield from (TARGET, OBSERVATION, OBSERVATION_HISTORY, MEASURE, MEASURE_CELL, VINTAGE, REJECTED_UNIT, FIRST_SEEN)
     yield from (OVERRIDE, ISSUED_REPORT, ISSUED_FIGURE, COLUMN_LINEAGE)
     yield from feed_tables().values()
