@@ -7,7 +7,7 @@ export PYTHONUTF8 = 1
 export DAGSTER_DISABLE_TELEMETRY = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev show trace issue templates targets test lint format bench backtest samples docs lock clean
+.PHONY: help setup run dev show trace issue templates targets test coverage lint format bench backtest samples docs lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ dev: setup ## open the Dagster UI with its schedules (PORT=3000)
 
 test: setup ## run the tests, two processes at a time
 	@LAGI_DATA_DIR=data $(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+coverage: setup ## run the tests and show which lines they reach
+	@LAGI_DATA_DIR=data $(VENV)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(ARGS)
 
 lint: setup ## check format, style and types
 	$(VENV)/ruff format --check .

@@ -51,6 +51,7 @@ from lagi_pipeline.indicators.unit_series import UnitSeriesRow, unit_series
 from lagi_pipeline.indicators.vintages import Selection, answering
 from lagi_pipeline.intake.findings import NO_ROWS, TOO_MANY_REJECTED
 from lagi_pipeline.steps.cells import cell_rows
+from lagi_pipeline.steps.remembered import LastAnswer
 from lagi_pipeline.vietnamese.numbers import exact
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import replace_all
@@ -209,6 +210,12 @@ def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluat
     evidence = read_evidence(connection)
     stated = load_resolutions(situation.raw_dir, catalogue)
     check_leading_plans(place, stated, situation.raw_dir)
+    return _FIGURES(catalogue, place, stated, evidence, evaluated_at)
+
+
+def _figures(
+    catalogue: Catalogue, place: Place, stated: Sequence[Resolution], evidence: Evidence, evaluated_at: datetime
+) -> Figures:
     known = evaluate(catalogue, place, stated, evidence, evaluated_at)
     return Figures(
         resolutions=known.resolutions,
@@ -220,6 +227,10 @@ def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluat
     )
 
 
+_FIGURES = LastAnswer(_figures)
+_HISTORY = LastAnswer(history)
+
+
 def compute_history(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluated_at: datetime) -> History:
     """Compute every state of every figure up to a moment; nothing is written.
 
@@ -227,7 +238,7 @@ def compute_history(connection: duckdb.DuckDBPyConnection, situation: Situation,
         CatalogueError: a targets file says nonsense; the message names file and entry.
     """
     stated = load_resolutions(situation.raw_dir, situation.catalogue)
-    return history(situation.catalogue, situation.place, stated, read_evidence(connection), evaluated_at)
+    return _HISTORY(situation.catalogue, situation.place, stated, read_evidence(connection), evaluated_at)
 
 
 def compute_fleet(
