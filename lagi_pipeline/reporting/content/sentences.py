@@ -139,9 +139,9 @@ class Summary:
 
     def _against_last_year(self) -> Iterator[str]:
         said = [
-            f"{self._indicator(line).said_vi} {change}"
+            f"{self._indicator(line).said_vi}: {change}"
             for line in self.lines
-            if (change := change_vi(line)) is not None
+            if line.is_main and (change := change_vi(line)) is not None
         ]
         if said:
             yield f"So với cùng kỳ năm trước: {'; '.join(said)}."
@@ -151,10 +151,8 @@ class Summary:
         with_figure = [line for line in self.lines if line.actual is not None and line.obs_status]
         kinds = [kind for kind in _KINDS if any(line.obs_status == kind for line in with_figure)]
         if len(kinds) > 1:
-            said = (
-                f"số {self.catalogue.words['obs_status'][kind]}: {_numbers(x for x in with_figure if x.obs_status == kind)}"
-                for kind in kinds
-            )
+            words = self.catalogue.words["obs_status"]
+            said = (f"số {words[kind]}: {_numbers(x for x in with_figure if x.obs_status == kind)}" for kind in kinds)
             yield sentence("; ".join(said))
         by_day: dict[date, list[Line]] = {}
         for line in with_figure:
@@ -191,13 +189,12 @@ def at_risk(quarter: Quarter, lines: Iterable[Line], catalogue: Catalogue) -> tu
     At risk is what is missed, and what is not decided and is behind its pace or expected to miss, by the office's own
     estimate of the year or by the forecast. Nothing is said of an amount where there is no figure.
     """
-    return tuple(
-        sentence(
-            f"{line.called_vi}, {catalogue.indicator(line.code).said_vi}: {'; '.join((*why, *_amounts(quarter, line, catalogue)))}"
-        )
-        for line in lines
-        if (why := tuple(_risks(line)))
-    )
+
+    def said(line: Line, why: Iterable[str]) -> str:
+        told = "; ".join((*why, *_amounts(quarter, line, catalogue)))
+        return sentence(f"{line.called_vi}, {catalogue.indicator(line.code).said_vi}: {told}")
+
+    return tuple(said(line, why) for line in lines if (why := tuple(_risks(line))))
 
 
 def _risks(line: Line) -> Iterator[str]:

@@ -8,11 +8,12 @@ from typing import Any
 
 import duckdb
 
-from lagi_pipeline.catalogue.indicators import Catalogue, Indicator, Term
+from lagi_pipeline.catalogue.indicators import Catalogue, Indicator, Kind, Term
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.reporting.attainment_table import target_vi
 from lagi_pipeline.reporting.content.model import Cell, Column, Line, Table
 from lagi_pipeline.reporting.content.printing import (
+    ILLUSTRATIVE,
     NO_FIGURE,
     PERCENT,
     clean,
@@ -69,10 +70,11 @@ class _Annex:
         """Rates with their parts and the gap, flows with the share of each unit."""
         indicator = self.catalogue.indicator(self.line.code)
         columns, cells = (_FLOW, self._flow) if indicator.is_flow else (_RATE, self._rate)
-        body = [*(cells(row) for row in self.rows), cells(self.whole | {"unit_name_vi": _WHOLE})]
+        whole = {**self.whole, "unit_name_vi": _WHOLE, "town_target": self.whole["target"], "reason": None}
+        body = [cells(row) for row in (*self.rows, whole)]
         return Table(
             f"wards_{self.line.code}",
-            f"{self.line.ordinal}. {self.line.name_vi.removeprefix('Trong đó: ')} ({self.line.unit})",
+            f"{self.line.ordinal}. {_capital(self.line.name_vi.removeprefix('Trong đó: '))} ({self.line.unit})",
             columns,
             tuple(body),
             tuple(self._notes(indicator)),
@@ -107,10 +109,12 @@ class _Annex:
 
     def _target(self, row: Row) -> Cell:
         """The target of the place, as the table of targets prints it; units have none where it is no rate's."""
-        target = row["target"] if "target" in row else row["town_target"]
-        if target is None:
+        if row["town_target"] is None:
             return Cell(NO_FIGURE)
-        return Cell(target_vi(self.whole, self.line.decimals), target, self.line.decimals)
+        illustrative = self.whole["target_is_illustrative"]
+        mark = ILLUSTRATIVE if illustrative else ""
+        text = target_vi(self.whole, self.line.decimals) + mark
+        return Cell(text, row["town_target"], self.line.decimals, illustrative)
 
     def _gap(self, row: Row) -> Cell:
         gap, decimals = row["gap"], max(self.line.decimals, 2)
@@ -123,13 +127,14 @@ class _Annex:
         return said.pop() if len(said) == 1 else None
 
     def _remark(self, row: Row) -> str | None:
-        return None if row["reason"] == self._shared or row is self.whole or "target" in row else row["reason"]
+        return None if row["reason"] == self._shared else row["reason"]
 
     def _notes(self, indicator: Indicator) -> Iterator[str]:
         if indicator.formula.denominator:
+            mean = "bình quân của " if indicator.kind is Kind.RATE_OVER_YEAR else ""
             parts = (self._named(indicator.formula.numerator), self._named(indicator.formula.denominator))
-            yield f"Tử số: {parts[0]}. Mẫu số: {parts[1]}."
-            yield "Chênh lệch: so với chỉ tiêu của toàn địa bàn; từ 0 trở lên là đạt. Phường, xã không có chỉ tiêu riêng."
+            yield f"Tử số: {parts[0]}. Mẫu số: {mean}{parts[1]}."
+            yield "Chênh lệch so với chỉ tiêu của toàn địa bàn (từ 0 trở lên là đạt); phường, xã không có chỉ tiêu riêng."
         if self._shared:
             yield sentence(clean(self._shared))
 
@@ -137,6 +142,10 @@ class _Annex:
         """``sinh, trừ chết``."""
         names = [(term.sign, self.catalogue.measures[term.measure].name_vi.lower()) for term in terms]
         return ", ".join(name if sign > 0 else f"trừ {name}" for sign, name in names)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 _FLOW = (
