@@ -134,7 +134,7 @@ class _Annex:
             mean = "bình quân của " if indicator.kind is Kind.RATE_OVER_YEAR else ""
             parts = (self._named(indicator.formula.numerator), self._named(indicator.formula.denominator))
             yield f"Tử số: {parts[0]}. Mẫu số: {mean}{parts[1]}."
-            yield "Chênh lệch so với chỉ tiêu của toàn địa bàn (từ 0 trở lên là đạt); phường, xã không có chỉ tiêu riêng."
+            yield "Chênh lệch so với chỉ tiêu chung của toàn địa bàn; từ 0 trở lên là đạt."
         if self._shared:
             yield sentence(clean(self._shared))
 
