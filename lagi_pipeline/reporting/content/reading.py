@@ -64,7 +64,7 @@ def read_report(connection: duckdb.DuckDBPyConnection, quarter: Quarter, catalog
         status_vi=status_vi((line.obs_status for line in lines), catalogue),
         is_illustrative=False,
         lines=lines,
-        targets=_footnoted(target_table(rows, lines, catalogue)),
+        targets=_footnoted(target_table(rows, lines, catalogue, tuple(summary.kinds()))),
         fleet=_footnoted(fleet_table(connection, quarter, catalogue)),
         tasks=_footnoted(task_table(tasks, catalogue)),
         overdue=overdue_table(owed),

@@ -71,7 +71,6 @@ class Summary:
         yield from self._expected("estimate_status", "Theo số ước cả năm của các cơ quan")
         yield from self._expected("forecast_status", "Theo dự báo của hệ thống")
         yield from self._against_last_year()
-        yield from self._kinds()
 
     def count_vi(self) -> str:
         """How many main lines stand where, each of them in one place.
@@ -146,7 +145,7 @@ class Summary:
         if said:
             yield f"So với cùng kỳ năm trước: {'; '.join(said)}."
 
-    def _kinds(self) -> Iterator[str]:
+    def kinds(self) -> Iterator[str]:
         """Which figures are of which kind, where they are not all of one; and which are of another day."""
         with_figure = [line for line in self.lines if line.actual is not None and line.obs_status]
         kinds = [kind for kind in _KINDS if any(line.obs_status == kind for line in with_figure)]

@@ -27,25 +27,33 @@ _ANY_PLAN = "KH"
 _REPORTED = "reported"
 
 
-def target_table(rows: Sequence[Row], lines: Sequence[Line], catalogue: Catalogue) -> Table:
-    """The lines of a quarter, each against the plan that leads it, in the order of the resolution."""
+def target_table(rows: Sequence[Row], lines: Sequence[Line], catalogue: Catalogue, kinds: Sequence[str] = ()) -> Table:
+    """The lines of a quarter, each against the plan that leads it, in the order of the resolution.
+
+    Args:
+        rows: The rows of ``mart.attainment``.
+        lines: The same as lines of the report.
+        catalogue: The words.
+        kinds: What is to be said of the kinds and days of the figures, below the table.
+    """
     plan = _plan_vi(rows, catalogue)
     columns = (
-        Column("TT", width=5),
-        Column("Chỉ tiêu", width=32),
-        Column("ĐVT", width=9),
+        Column("TT", width=4),
+        Column("Chỉ tiêu", width=34),
+        Column("ĐVT", width=10),
         Column(f"{plan} {rows[0]['year']}", "number", 11),
         Column("Thực hiện quý", "number", 12),
-        Column("Lũy kế", "number", 12),
-        Column(f"% {plan}", "number", 9),
-        Column("% cùng kỳ", "number", 11),
+        Column("Lũy kế", "number", 13),
+        Column(f"% {plan}", "number", 8),
+        Column("% cùng kỳ", "number", 10),
         Column("Ước cả năm (cơ quan)", "number", 12),
-        Column("Dự báo (hệ thống)", "number", 14),
-        Column("Đánh giá", width=15),
-        Column("Ghi chú", width=32),
+        Column("Dự báo (hệ thống)", "number", 15),
+        Column("Đánh giá", width=18),
+        Column("Ghi chú", width=44),
     )
     body = tuple(_target_row(row, line, catalogue) for row, line in zip(rows, lines, strict=True))
-    return Table("targets", "Kết quả thực hiện các chỉ tiêu", columns, body, tuple(_notes(rows, lines, catalogue)))
+    notes = (*_notes(rows, lines, catalogue), *kinds)
+    return Table("targets", "Kết quả thực hiện các chỉ tiêu", columns, body, notes)
 
 
 def _plan_vi(rows: Sequence[Row], catalogue: Catalogue) -> str:

@@ -90,7 +90,13 @@ def register_tables(connection: duckdb.DuckDBPyConnection, year: int) -> tuple[T
     """The registers of the resolution of a year, a table each."""
     rows = rows_of(connection, "SELECT * FROM mart.resolution_register WHERE year = ? ORDER BY position", [year])
     return tuple(
-        Table(code, title, _REGISTER_COLUMNS, tuple(_register_row(row) for row in rows if row["register"] == code))
+        Table(
+            code,
+            title,
+            _REGISTER_COLUMNS,
+            tuple(_register_row(row) for row in rows if row["register"] == code),
+            empty_vi="Chưa có nội dung theo dõi.",
+        )
         for code, title in _REGISTERS.items()
     )
 

@@ -150,16 +150,16 @@ def _capital(text: str) -> str:
 
 _FLOW = (
     Column("Phường, xã", width=26),
-    Column("Thực hiện", "number"),
-    Column("Tỷ trọng", "number"),
-    Column("Ghi chú", width=40),
+    Column("Thực hiện", "number", 14),
+    Column("Tỷ trọng", "number", 14),
+    Column("Ghi chú", width=46),
 )
 _RATE = (
-    Column("Phường, xã", width=26),
-    Column("Thực hiện", "number"),
-    Column("Tử số", "number"),
-    Column("Mẫu số", "number"),
-    Column("Chỉ tiêu chung", "number"),
-    Column("Chênh lệch", "number"),
-    Column("Ghi chú", width=34),
+    Column("Phường, xã", width=22),
+    Column("Thực hiện", "number", 12),
+    Column("Tử số", "number", 14),
+    Column("Mẫu số", "number", 16),
+    Column("Chỉ tiêu chung", "number", 11),
+    Column("Chênh lệch", "number", 11),
+    Column("Ghi chú", width=24),
 )

@@ -14,6 +14,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -25,7 +26,7 @@ from lagi_pipeline.catalogue.indicators import Direction
 from lagi_pipeline.reporting.content.model import Cell, Line, LineGroup, QuarterReport
 from lagi_pipeline.reporting.content.printing import PERCENT, figure_vi
 
-WIDTH_MM, ROW_MM, AROUND_MM = 245.0, 15.0, 31.0
+WIDTH_MM, ROW_MM, AROUND_MM = 245.0, 12.5, 22.0
 _MM_PER_INCH = 25.4
 _DPI = 150
 _FINE, _CONCERN, _INK = "#0072B2", "#E69F00", "#1a1a1a"
@@ -60,8 +61,8 @@ def group_chart(report: QuarterReport, group: LineGroup) -> bytes:
     bullets = [_bullet(report.line(code)) for code in group.codes]
     height = ROW_MM * len(bullets) + AROUND_MM
     figure = Figure(figsize=(WIDTH_MM / _MM_PER_INCH, height / _MM_PER_INCH), dpi=_DPI)
-    canvas = FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.26, 20 / height, 0.42, (height - 23) / height))
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.26, 18 / height, 0.42, (height - 19) / height))
     printed = dict(zip((line.code for line in report.lines), report.targets.rows, strict=True))
     for position, bullet in enumerate(bullets):
         _draw(axes, position, bullet)
@@ -70,7 +71,7 @@ def group_chart(report: QuarterReport, group: LineGroup) -> bytes:
     if any(bullet.line.is_illustrative for bullet in bullets):
         _watermark(figure)
     stream = BytesIO()
-    canvas.print_png(stream, metadata={"Software": None})
+    figure.savefig(stream, format="png", dpi=_DPI, metadata={"Software": None})
     return stream.getvalue()
 
 
@@ -131,7 +132,7 @@ def _write(axes: Axes, position: int, bullet: _Bullet, cells: tuple[Cell, ...]) 
     """The line's name at the left; its figures at the right, as the table of targets prints them."""
     line = bullet.line
     name = f"{line.ordinal}. {line.name_vi}" if line.ordinal else line.name_vi
-    left = {"transform": axes.get_yaxis_transform(), "va": "center", "fontname": _FONT, "color": _INK}
+    left: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center", "fontname": _FONT, "color": _INK}
     axes.text(-0.02, position, _short(name), ha="right", fontsize=9, linespacing=1.1, **left)
     target, actual = cells[3].text, cells[5].text
     unit = line.unit if line.unit == PERCENT else f" {line.unit}"

@@ -7,7 +7,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx.document import Document as DocumentObject
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.shared import Mm, Pt
 
 from lagi_pipeline.catalogue.place import ReportHeading
@@ -18,9 +18,8 @@ from lagi_pipeline.reporting.word.frame import add_heading, add_signature, or_bl
 from lagi_pipeline.reporting.word.layout import LANDSCAPE_MM, PORTRAIT_MM, first_section, new_document, next_section
 from lagi_pipeline.reporting.word.tables import add_table
 
-_DOTTED = "…" * 46
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_CHART_MM = 230.0
+_CHART_MM = 232.0
 
 
 def word_document(report: QuarterReport, heading: ReportHeading | None) -> bytes:
@@ -62,7 +61,7 @@ def _add_first_page(document: DocumentObject, report: QuarterReport, frame: Repo
 def _add_results(document: DocumentObject, report: QuarterReport) -> None:
     """All tables of the body, on paper turned."""
     document.add_heading(f"II. {report.targets.title_vi.upper()}", 1)
-    add_table(document, report.targets, LANDSCAPE_MM, 10)
+    add_table(document, report.targets, LANDSCAPE_MM, 9.5)
     for group in report.groups:
         heading = document.add_heading(f"Nhóm {group.title_vi}", 2)
         heading.paragraph_format.keep_with_next = True
@@ -86,8 +85,8 @@ def _add_results(document: DocumentObject, report: QuarterReport) -> None:
 
 def _add_office_part(document: DocumentObject) -> None:
     """What only the Office can say; dotted lines to write on."""
-    _add_blank(document, "VIII. HẠN CHẾ, NGUYÊN NHÂN", 1, 8)
-    _add_blank(document, "IX. NHIỆM VỤ QUÝ TỚI", 1, 8)
+    _add_blank(document, "VIII. HẠN CHẾ, NGUYÊN NHÂN", 1, 7)
+    _add_blank(document, "IX. NHIỆM VỤ QUÝ TỚI", 1, 7)
 
 
 def _add_annexes(document: DocumentObject, report: QuarterReport) -> None:
@@ -118,7 +117,9 @@ def _add_blank(document: DocumentObject, title: str, level: int, lines: int) -> 
     """A heading with dotted lines below it, left for the Office."""
     document.add_heading(f"{title}:" if level > 1 else title, level)
     for _ in range(lines):
-        document.add_paragraph(_DOTTED).paragraph_format.space_after = Pt(4)
+        line = document.add_paragraph("\t")
+        line.paragraph_format.space_after = Pt(4)
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(PORTRAIT_MM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
 
 def _describe(document: DocumentObject, report: QuarterReport, heading: ReportHeading | None) -> None:

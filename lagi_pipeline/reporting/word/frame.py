@@ -19,6 +19,7 @@ from lagi_pipeline.reporting.content.printing import clean
 from lagi_pipeline.reporting.word.layout import PORTRAIT_MM, ruled, written
 
 PARTY = "ĐẢNG CỘNG SẢN VIỆT NAM"
+NO_BREAK = "\u00a0"
 DOTS = "…………………………"
 _LEFT_SHARE = 0.42
 _BLANK = ReportHeading(
@@ -54,18 +55,23 @@ def add_heading(document: DocumentObject, report: QuarterReport, heading: Report
     _add_title(document, report)
     addressee = _centred(document, f"Kính gửi: {clean(heading.addressee_vi)}")
     addressee.runs[0].italic = True
-    addressee.paragraph_format.space_after = Pt(10)
+    addressee.paragraph_format.space_after = Pt(4)
 
 
 def _add_title(document: DocumentObject, report: QuarterReport) -> None:
     title = _centred(document, "BÁO CÁO", size=16)
     title.runs[0].bold = True
     title.paragraph_format.space_before, title.paragraph_format.space_after = Pt(14), Pt(0)
-    subject = _centred(document, report.subject_vi)
+    subject = _centred(document, _unbroken_at_its_end(report.subject_vi))
     subject.runs[0].bold = True
     subject.paragraph_format.space_after = Pt(0)
-    subject.paragraph_format.left_indent = subject.paragraph_format.right_indent = Mm(6)
-    _centred(document, "-----").paragraph_format.space_after = Pt(8)
+    _centred(document, "-----").paragraph_format.space_after = Pt(4)
+
+
+def _unbroken_at_its_end(text: str) -> str:
+    """The text with its last words, ``quý III năm 2024``, always in one line."""
+    start, comma, period = text.rpartition(", ")
+    return f"{start}{comma}{period.replace(' ', NO_BREAK)}"
 
 
 def add_signature(document: DocumentObject, heading: ReportHeading) -> None:
@@ -98,7 +104,7 @@ def _two_columns(document: DocumentObject) -> tuple[WordCell, WordCell]:
 
 
 def _line(cell: WordCell, text: str, *, first: bool = False, size: float = 14) -> Paragraph:
-    paragraph = cell.paragraphs[0] if first else cell.add_paragraph()
+    paragraph: Paragraph = cell.paragraphs[0] if first else cell.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_after = Pt(0)
     written(paragraph, text, size=size)

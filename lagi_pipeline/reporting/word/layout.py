@@ -24,7 +24,7 @@ BODY_PT = 14
 A4_MM = (210.0, 297.0)
 TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 20.0, 20.0, 30.0, 15.0
 PORTRAIT_MM = A4_MM[0] - LEFT_MM - RIGHT_MM
-LANDSCAPE_MM = A4_MM[1] - TOP_MM - BOTTOM_MM
+LANDSCAPE_MM = A4_MM[1] - LEFT_MM - RIGHT_MM
 ILLUSTRATIVE_MARK = "SỐ LIỆU MINH HỌA – không phải số liệu chính thức"
 _HEADINGS = {1: (14, False), 2: (14, False), 3: (13, True)}
 """The size and slant of each level of headings; all are bold and black."""
@@ -35,15 +35,15 @@ def new_document() -> DocumentObject:
     document = Document()
     normal = document.styles["Normal"]
     _lettered(normal, BODY_PT)
-    normal.paragraph_format.space_after = Pt(6)
+    normal.paragraph_format.space_after = Pt(4)
     normal.paragraph_format.space_before = Pt(0)
-    normal.paragraph_format.line_spacing = 1.1
+    normal.paragraph_format.line_spacing = 1.0
     for level, (size, italic) in _HEADINGS.items():
         style = document.styles[f"Heading {level}"]
         _lettered(style, size)
         style.font.bold, style.font.italic = True, italic
         style.font.color.rgb = RGBColor(0, 0, 0)
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(12 if level == 1 else 8), Pt(6)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(10 if level == 1 else 6), Pt(4)
         style.paragraph_format.keep_with_next = True
     _speak_vietnamese(document)
     return document
@@ -67,15 +67,12 @@ def _speak_vietnamese(document: DocumentObject) -> None:
 
 
 def shape(section: Section, *, landscape: bool) -> None:
-    """A4 upright or turned; turned, the binding edge of 30 mm is at the top."""
+    """A4 upright or turned, with the same margins: the pages are bound at their left edge."""
     width, height = reversed(A4_MM) if landscape else A4_MM
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(width), Mm(height)
-    top, bottom, left, right = (
-        (LEFT_MM, RIGHT_MM, TOP_MM, BOTTOM_MM) if landscape else (TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM)
-    )
-    section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
-    section.left_margin, section.right_margin = Mm(left), Mm(right)
+    section.top_margin, section.bottom_margin = Mm(TOP_MM), Mm(BOTTOM_MM)
+    section.left_margin, section.right_margin = Mm(LEFT_MM), Mm(RIGHT_MM)
     section.header_distance = Mm(10)
     section.footer_distance = Mm(8)
 

@@ -16,12 +16,13 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
+from docx.table import _Row as WordRow
 
 from lagi_pipeline.reporting.content.model import Column, Table
 from lagi_pipeline.reporting.word.layout import written
 
 _HEAD_SHADE, _GROUP_SHADE = "D9D9D9", "F2F2F2"
-_SIDE_MM = 1.0
+_SIDE_MM = 0.7
 _CENTRED = frozenset({"date", "moment"})
 
 
@@ -53,16 +54,22 @@ def _add_rows(document: DocumentObject, table: Table, width_mm: float, size: flo
     columns = [column for position, column in enumerate(table.columns) if position != at]
     body = [[cell.text for position, cell in enumerate(row) if position != at] for row in table.rows]
     titles = ["" if at is None else row[at].text for row in table.rows]
-    made = document.add_table(rows=0, cols=len(columns), style="Table Grid")
+    groups = [
+        (title, [text for _, text in members])
+        for title, members in groupby(zip(titles, body, strict=True), key=lambda pair: pair[0])
+    ]
+    heads = 1 if at is None else 1 + len(groups)
+    made = document.add_table(rows=len(body) + heads, cols=len(columns), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
     _set_widths(made, columns, width_mm)
-    _add_head(made, columns, size)
-    for title, members in groupby(zip(titles, body, strict=True), key=lambda pair: pair[0]):
+    rows = iter(made.rows)
+    _fill_head(next(rows), columns, size)
+    for title, members in groups:
         if at is not None:
-            _add_group(made, title, size)
-        for _, texts in members:
-            _add_row(made, columns, texts, size)
+            _fill_group(next(rows), title, size)
+        for texts in members:
+            _fill_row(next(rows), columns, texts, size)
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
@@ -77,8 +84,7 @@ def _set_widths(made: WordTable, columns: Sequence[Column], width_mm: float) -> 
         column.width = Mm(width)
 
 
-def _add_head(made: WordTable, columns: Sequence[Column], size: float) -> None:
-    row = made.add_row()
+def _fill_head(row: WordRow, columns: Sequence[Column], size: float) -> None:
     properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no door to repeated heads
     properties.append(OxmlElement("w:cantSplit"))
     properties.append(OxmlElement("w:tblHeader"))
@@ -87,16 +93,14 @@ def _add_head(made: WordTable, columns: Sequence[Column], size: float) -> None:
         _shade(cell, _HEAD_SHADE)
 
 
-def _add_group(made: WordTable, title: str, size: float) -> None:
-    cells = made.add_row().cells
-    cell = cells[0].merge(cells[-1])
+def _fill_group(row: WordRow, title: str, size: float) -> None:
+    cell = row.cells[0].merge(row.cells[-1])
     _write(cell, title, size, WD_ALIGN_PARAGRAPH.LEFT, bold=True)
     cell.paragraphs[0].paragraph_format.keep_with_next = True
     _shade(cell, _GROUP_SHADE)
 
 
-def _add_row(made: WordTable, columns: Iterable[Column], texts: Iterable[str], size: float) -> None:
-    row = made.add_row()
+def _fill_row(row: WordRow, columns: Iterable[Column], texts: Iterable[str], size: float) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - python-docx has no door to it
     for cell, (column, text) in zip(row.cells, zip(columns, texts, strict=True), strict=True):
         _write(cell, text, size, _alignment(column))
