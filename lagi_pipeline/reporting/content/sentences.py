@@ -68,8 +68,7 @@ class Summary:
         yield self.count_vi()
         yield from self._verdict()
         yield from self._beside()
-        yield from self._expected("estimate_status", "Theo số ước cả năm của các cơ quan")
-        yield from self._expected("forecast_status", "Theo dự báo của hệ thống")
+        yield from self._prospects()
         yield from self._against_last_year()
 
     def count_vi(self) -> str:
@@ -123,6 +122,15 @@ class Summary:
         ]
         if said:
             yield sentence(f"chỉ tiêu thành phần, không tính trong số chỉ tiêu trên: {'; '.join(said)}")
+
+    def _prospects(self) -> Iterator[str]:
+        """How the year will end, by whom it is expected so: the two are told apart, beside each other."""
+        said = (
+            *self._expected("estimate_status", "Theo số ước cả năm của các cơ quan"),
+            *self._expected("forecast_status", "Theo dự báo của hệ thống"),
+        )
+        if said:
+            yield " ".join(said)
 
     def _expected(self, column: str, by: str) -> Iterator[str]:
         """What is expected of the year for the main lines of which anything is."""

@@ -38,7 +38,7 @@ def target_table(rows: Sequence[Row], lines: Sequence[Line], catalogue: Catalogu
     """
     plan = _plan_vi(rows, catalogue)
     columns = (
-        Column("TT", width=4),
+        Column("TT", width=5),
         Column("Chỉ tiêu", width=34),
         Column("ĐVT", width=10),
         Column(f"{plan} {rows[0]['year']}", "number", 11),
@@ -49,7 +49,7 @@ def target_table(rows: Sequence[Row], lines: Sequence[Line], catalogue: Catalogu
         Column("Ước cả năm (cơ quan)", "number", 12),
         Column("Dự báo (hệ thống)", "number", 15),
         Column("Đánh giá", width=18),
-        Column("Ghi chú", width=44),
+        Column("Ghi chú", width=43),
     )
     body = tuple(_target_row(row, line, catalogue) for row, line in zip(rows, lines, strict=True))
     notes = (*_notes(rows, lines, catalogue), *kinds)

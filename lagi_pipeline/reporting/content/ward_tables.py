@@ -155,11 +155,11 @@ _FLOW = (
     Column("Ghi chú", width=46),
 )
 _RATE = (
-    Column("Phường, xã", width=22),
+    Column("Phường, xã", width=24),
     Column("Thực hiện", "number", 12),
     Column("Tử số", "number", 14),
     Column("Mẫu số", "number", 16),
     Column("Chỉ tiêu chung", "number", 11),
     Column("Chênh lệch", "number", 11),
-    Column("Ghi chú", width=24),
+    Column("Ghi chú", width=22),
 )

@@ -55,7 +55,7 @@ def _add_first_page(document: DocumentObject, report: QuarterReport, frame: Repo
     ):
         document.add_heading(title, 2)
         _add_items(document, texts or (none,), dashed=bool(texts))
-    _add_blank(document, f"Đề nghị {clean(frame.addressee_vi)}", 2, 3)
+    _add_blank(document, f"Đề nghị {clean(frame.addressee_vi)}", 2, 2)
 
 
 def _add_results(document: DocumentObject, report: QuarterReport) -> None:

@@ -76,6 +76,7 @@ def _unbroken_at_its_end(text: str) -> str:
 
 def add_signature(document: DocumentObject, heading: ReportHeading) -> None:
     """Who receives it at the left, who signs at the right; on one page, with room for the signature."""
+    document.add_paragraph()
     left, right = _two_columns(document)
     received = left.paragraphs[0]
     received.paragraph_format.space_after = Pt(0)

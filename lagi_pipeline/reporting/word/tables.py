@@ -19,10 +19,15 @@ from docx.table import _Cell as WordCell
 from docx.table import _Row as WordRow
 
 from lagi_pipeline.reporting.content.model import Column, Table
+from lagi_pipeline.reporting.content.printing import sentence
 from lagi_pipeline.reporting.word.layout import written
 
 _HEAD_SHADE, _GROUP_SHADE = "D9D9D9", "F2F2F2"
 _SIDE_MM = 0.7
+_NOTE_PT, _BELOW_PT = 11, 4
+_REMARKS = "Ghi chú"
+_SHORT = 13
+"""Rows up to which a table is held together, its head counted: the resolution's twelve lines."""
 _CENTRED = frozenset({"date", "moment"})
 
 
@@ -42,17 +47,17 @@ def add_table(
         document.add_paragraph(table.empty_vi)
     else:
         _add_rows(document, table, width_mm, size, group_by)
-    for note in table.notes:
+    if table.notes:
         paragraph = document.add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(2)
-        paragraph.paragraph_format.line_spacing = 1.0
-        written(paragraph, note, size=11).italic = True
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        written(paragraph, " ".join(map(sentence, table.notes)), size=_NOTE_PT).italic = True
 
 
 def _add_rows(document: DocumentObject, table: Table, width_mm: float, size: float, group_by: str | None) -> None:
     at = None if group_by is None else [column.title_vi for column in table.columns].index(group_by)
-    columns = [column for position, column in enumerate(table.columns) if position != at]
-    body = [[cell.text for position, cell in enumerate(row) if position != at] for row in table.rows]
+    kept = [position for position in range(len(table.columns)) if position != at and not _is_blank(table, position)]
+    columns = [table.columns[position] for position in kept]
+    body = [[row[position].text for position in kept] for row in table.rows]
     titles = ["" if at is None else row[at].text for row in table.rows]
     groups = [
         (title, [text for _, text in members])
@@ -70,7 +75,23 @@ def _add_rows(document: DocumentObject, table: Table, width_mm: float, size: flo
             _fill_group(next(rows), title, size)
         for texts in members:
             _fill_row(next(rows), columns, texts, size)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    _hold_together(made)
+    below = document.add_paragraph()
+    below.paragraph_format.space_after = Pt(0)
+    written(below, " ", size=_BELOW_PT)
+
+
+def _is_blank(table: Table, position: int) -> bool:
+    """Whether a column of remarks has none: it would take the room of the figures."""
+    return table.columns[position].title_vi == _REMARKS and not any(row[position].text for row in table.rows)
+
+
+def _hold_together(made: WordTable) -> None:
+    """A short table is not torn over two pages; a long one may be, at any row."""
+    rows = list(made.rows)
+    for row in rows[:-1] if len(rows) <= _SHORT else rows[:1]:
+        for paragraph in row.cells[0].paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def widths_of(columns: Sequence[Column], width_mm: float) -> list[float]:
