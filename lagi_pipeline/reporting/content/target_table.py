@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lagi_pipeline.catalogue.indicators import Catalogue, Direction, PlanSource
+from lagi_pipeline.indicators.verdict import DECIDED
 from lagi_pipeline.indicators.wording import yes_no_vi
 from lagi_pipeline.reporting.attainment_table import BY_HAND, target_vi
 from lagi_pipeline.reporting.content.model import Cell, Column, Line, Table
@@ -39,17 +40,17 @@ def target_table(rows: Sequence[Row], lines: Sequence[Line], catalogue: Catalogu
     plan = _plan_vi(rows, catalogue)
     columns = (
         Column("TT", width=5),
-        Column("Chỉ tiêu", width=34),
+        Column("Chỉ tiêu", width=32),
         Column("ĐVT", width=10),
-        Column(f"{plan} {rows[0]['year']}", "number", 11),
-        Column("Thực hiện quý", "number", 12),
-        Column("Lũy kế", "number", 13),
-        Column(f"% {plan}", "number", 8),
+        Column(f"{plan} {rows[0]['year']}", "number", 14),
+        Column("Thực hiện quý", "number", 13),
+        Column("Lũy kế", "number", 14),
+        Column(f"% {plan}", "number", 10),
         Column("% cùng kỳ", "number", 10),
-        Column("Ước cả năm (cơ quan)", "number", 12),
-        Column("Dự báo (hệ thống)", "number", 15),
-        Column("Đánh giá", width=18),
-        Column("Ghi chú", width=43),
+        Column("Ước cả năm (cơ quan)", "number", 14),
+        Column("Dự báo (hệ thống)", "number", 16),
+        Column("Đánh giá", width=16),
+        Column("Ghi chú", width=40),
     )
     body = tuple(_target_row(row, line, catalogue) for row, line in zip(rows, lines, strict=True))
     notes = (*_notes(rows, lines, catalogue), *kinds)
@@ -98,9 +99,15 @@ def _target_row(row: Row, line: Line, catalogue: Catalogue) -> tuple[Cell, ...]:
         _on_last_year(line),
         _figure(line.year_estimate, line, illustrative=sample),
         _forecast(line),
-        text_cell("; ".join(filter(None, (line.status_vi, line.pace_vi)))),
+        text_cell(_judgement(line)),
         text_cell("; ".join(filter(None, (line.reason, unsaid)))),
     )
+
+
+def _judgement(line: Line) -> str:
+    """The status, with the pace while the line is still under way: how a line ended says more than how it went."""
+    pace = None if line.result_status in DECIDED else line.pace_vi
+    return "; ".join(filter(None, (line.status_vi, pace)))
 
 
 def _figure(value: float | None, line: Line, *, illustrative: bool) -> Cell:

@@ -24,7 +24,7 @@ from matplotlib.patches import Patch
 
 from lagi_pipeline.catalogue.indicators import Direction
 from lagi_pipeline.reporting.content.model import Cell, Line, LineGroup, QuarterReport
-from lagi_pipeline.reporting.content.printing import PERCENT, figure_vi
+from lagi_pipeline.reporting.content.printing import ILLUSTRATIVE, PERCENT, figure_vi
 
 WIDTH_MM, ROW_MM, AROUND_MM = 245.0, 12.5, 22.0
 _MM_PER_INCH = 25.4
@@ -135,13 +135,19 @@ def _write(axes: Axes, position: int, bullet: _Bullet, cells: tuple[Cell, ...]) 
     left: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center", "fontname": _FONT, "color": _INK}
     axes.text(-0.02, position, _short(name), ha="right", fontsize=9, linespacing=1.1, **left)
     target, actual = cells[3].text, cells[5].text
-    unit = line.unit if line.unit == PERCENT else f" {line.unit}"
     if line.actual is None:
-        said, weight = f"chưa có số liệu · chỉ tiêu {target}{unit}", "normal"
+        said, weight = f"chưa có số liệu · chỉ tiêu {_with_unit(target, line)}", "normal"
     else:
-        said, weight = f"{actual} / {target}{unit}", "bold"
+        said, weight = f"{actual} / {_with_unit(target, line)}", "bold"
     axes.text(1.02, position - 0.14, said, ha="left", fontsize=9, weight=weight, **left)
     axes.text(1.02, position + 0.2, _short(cells[10].text, 44), ha="left", fontsize=8, linespacing=1.1, **left)
+
+
+def _with_unit(printed: str, line: Line) -> str:
+    """A printed figure with its unit before its mark: ``95,00%(*)``."""
+    unit = line.unit if line.unit == PERCENT else f" {line.unit}"
+    figure = printed.removesuffix(ILLUSTRATIVE)
+    return f"{figure}{unit}{printed.removeprefix(figure)}"
 
 
 def _short(text: str, letters: int = _NAME_LETTERS) -> str:

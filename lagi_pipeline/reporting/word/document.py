@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from io import BytesIO
+from itertools import count
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx.document import Document as DocumentObject
@@ -33,72 +33,86 @@ def word_document(report: QuarterReport, heading: ReportHeading | None) -> bytes
     document = new_document()
     first_section(document, illustrative=report.is_illustrative)
     add_heading(document, report, frame)
-    _add_first_page(document, report, frame)
-    next_section(document, landscape=True)
-    _add_results(document, report)
-    next_section(document, landscape=False)
-    _add_office_part(document)
+    _add_body(document, report, frame)
     add_signature(document, frame)
     _add_annexes(document, report)
     _describe(document, report, heading)
     return _fixed(document)
 
 
-def _add_first_page(document: DocumentObject, report: QuarterReport, frame: ReportHeading) -> None:
-    document.add_heading("I. TÓM TẮT", 1)
+def _add_body(document: DocumentObject, report: QuarterReport, frame: ReportHeading) -> None:
+    """What is signed: page one in sentences, then what only the Office can say, with dotted lines to write on."""
+    document.add_heading("I. KẾT QUẢ CHỦ YẾU", 1)
     for text in report.summary:
         _add_text(document, text)
-    for title, texts, none in (
-        ("Chỉ tiêu có nguy cơ không đạt", report.at_risk, "Không có chỉ tiêu nào chậm tiến độ hoặc ước không đạt."),
-        ("Cơ quan chậm báo cáo", report.late, "Không có cơ quan nào còn nợ báo cáo."),
-        ("Thay đổi so với báo cáo đã phát hành", report.changes, "Không có thay đổi."),
+    for number, (title, texts, none) in enumerate(
+        (
+            ("Chỉ tiêu có nguy cơ không đạt", report.at_risk, "Không có chỉ tiêu nào chậm tiến độ, ước không đạt."),
+            ("Cơ quan chậm báo cáo", report.late, "Không có cơ quan nào còn nợ báo cáo."),
+            ("Thay đổi so với báo cáo đã phát hành", report.changes, "Không có thay đổi."),
+        ),
+        1,
     ):
-        document.add_heading(title, 2)
-        _add_items(document, texts or (none,), dashed=bool(texts))
-    _add_blank(document, f"Đề nghị {clean(frame.addressee_vi)}", 2, 2)
+        document.add_heading(f"{number}. {title}", 2)
+        for text in texts:
+            _add_text(document, f"- {text}")
+        if not texts:
+            _add_text(document, none)
+    _add_blank(document, f"4. Đề nghị {clean(frame.addressee_vi)}:", 2, 2)
+    _add_blank(document, "II. HẠN CHẾ, NGUYÊN NHÂN", 1, 7)
+    _add_blank(document, "III. NHIỆM VỤ QUÝ TỚI", 1, 7)
+    _add_text(document, "(Số liệu chi tiết, nguồn số liệu: các phụ lục kèm theo)")
 
 
-def _add_results(document: DocumentObject, report: QuarterReport) -> None:
-    """All tables of the body, on paper turned."""
-    document.add_heading(f"II. {report.targets.title_vi.upper()}", 1)
+def _add_annexes(document: DocumentObject, report: QuarterReport) -> None:
+    """The tables: wide ones on paper turned, those by phường, xã upright."""
+    titles = _AnnexTitles()
+    next_section(document, landscape=True)
+    document.add_heading(titles.next(report.targets.title_vi), 1)
     add_table(document, report.targets, LANDSCAPE_MM, 9.5)
+    _add_charts(document, report)
+    document.add_heading(titles.next(report.fleet.title_vi), 1)
+    add_table(document, report.fleet, LANDSCAPE_MM, 11)
+    document.add_heading(titles.next(report.tasks.title_vi), 1)
+    add_table(document, report.tasks, LANDSCAPE_MM, 10, group_by="Nhóm")
+    document.add_heading(titles.next("Nội dung theo dõi khác của nghị quyết"), 1)
+    for number, table in enumerate(report.registers, 1):
+        document.add_heading(f"{number}. {table.title_vi}", 2)
+        add_table(document, table, LANDSCAPE_MM, 11)
+    document.add_heading(titles.next(report.revisions.title_vi), 1)
+    add_table(document, report.revisions, LANDSCAPE_MM, 9.5)
+    document.add_heading(titles.next(report.overdue.title_vi), 1)
+    add_table(document, report.overdue, LANDSCAPE_MM, 11)
+    if report.wards:
+        next_section(document, landscape=False)
+        document.add_heading(titles.next("Kết quả theo phường, xã"), 1)
+    for table in report.wards:
+        document.add_heading(table.title_vi, 2)
+        add_table(document, table, PORTRAIT_MM, 11)
+    next_section(document, landscape=True)
+    document.add_heading(titles.next(report.sources.title_vi), 1)
+    add_table(document, report.sources, LANDSCAPE_MM, 9)
+
+
+class _AnnexTitles:
+    """Numbers the annexes as they come."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def next(self, title: str) -> str:
+        """``Phụ lục 2. NGUỒN SỐ LIỆU``."""
+        return f"Phụ lục {next(self._numbers)}. {title.upper()}"
+
+
+def _add_charts(document: DocumentObject, report: QuarterReport) -> None:
+    """A picture for each group of targets, with what it shows in words."""
     for group in report.groups:
-        heading = document.add_heading(f"Nhóm {group.title_vi}", 2)
-        heading.paragraph_format.keep_with_next = True
+        document.add_heading(f"Nhóm {group.title_vi}", 2)
         shape = document.add_picture(BytesIO(group_chart(report, group)), width=Mm(_CHART_MM))
         document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
         shape._inline.docPr.set("descr", alt_text(report, group))  # noqa: SLF001 - python-docx has no door to it
         shape._inline.docPr.set("title", f"Biểu đồ {group.title_vi}")  # noqa: SLF001 - nor to this
-    document.add_heading(f"III. {report.fleet.title_vi.upper()}", 1)
-    add_table(document, report.fleet, LANDSCAPE_MM, 11)
-    document.add_heading(f"IV. {report.tasks.title_vi.upper()}", 1)
-    add_table(document, report.tasks, LANDSCAPE_MM, 11, group_by="Nhóm")
-    document.add_heading("V. NỘI DUNG THEO DÕI KHÁC CỦA NGHỊ QUYẾT", 1)
-    for number, table in enumerate(report.registers, 1):
-        document.add_heading(f"{number}. {table.title_vi}", 2)
-        add_table(document, table, LANDSCAPE_MM, 11)
-    document.add_heading(f"VI. {report.revisions.title_vi.upper()}", 1)
-    add_table(document, report.revisions, LANDSCAPE_MM, 10)
-    document.add_heading(f"VII. {report.overdue.title_vi.upper()}", 1)
-    add_table(document, report.overdue, LANDSCAPE_MM, 11)
-
-
-def _add_office_part(document: DocumentObject) -> None:
-    """What only the Office can say; dotted lines to write on."""
-    _add_blank(document, "VIII. HẠN CHẾ, NGUYÊN NHÂN", 1, 7)
-    _add_blank(document, "IX. NHIỆM VỤ QUÝ TỚI", 1, 7)
-
-
-def _add_annexes(document: DocumentObject, report: QuarterReport) -> None:
-    if report.wards:
-        next_section(document, landscape=False)
-        document.add_heading("Phụ lục 1. KẾT QUẢ THEO PHƯỜNG, XÃ", 1)
-        for table in report.wards:
-            document.add_heading(table.title_vi, 2)
-            add_table(document, table, PORTRAIT_MM, 11)
-    next_section(document, landscape=True)
-    document.add_heading(f"Phụ lục {2 if report.wards else 1}. {report.sources.title_vi.upper()}", 1)
-    add_table(document, report.sources, LANDSCAPE_MM, 9)
 
 
 def _add_text(document: DocumentObject, text: str) -> None:
@@ -108,14 +122,9 @@ def _add_text(document: DocumentObject, text: str) -> None:
     paragraph.paragraph_format.first_line_indent = Mm(10)
 
 
-def _add_items(document: DocumentObject, texts: Iterable[str], *, dashed: bool) -> None:
-    for text in texts:
-        _add_text(document, f"- {text}" if dashed else text)
-
-
 def _add_blank(document: DocumentObject, title: str, level: int, lines: int) -> None:
     """A heading with dotted lines below it, left for the Office."""
-    document.add_heading(f"{title}:" if level > 1 else title, level)
+    document.add_heading(title, level)
     for _ in range(lines):
         line = document.add_paragraph("\t")
         line.paragraph_format.space_after = Pt(4)

@@ -95,8 +95,17 @@ def first_section(document: DocumentObject, *, illustrative: bool) -> None:
 def next_section(document: DocumentObject, *, landscape: bool) -> None:
     """A new page with the same page marks, upright or turned."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
+    _shrink_breaks(document)
     section.different_first_page_header_footer = False
     shape(section, landscape=landscape)
+
+
+def _shrink_breaks(document: DocumentObject) -> None:
+    """The empty paragraphs that end sections take no room: at the foot of a full page they would begin another."""
+    for paragraph in document.paragraphs:
+        if paragraph._p.pPr is not None and paragraph._p.pPr.find(qn("w:sectPr")) is not None:  # noqa: SLF001 - no door
+            paragraph.paragraph_format.line_spacing = Pt(1)
+            paragraph.paragraph_format.space_after = Pt(0)
 
 
 def written(paragraph: Paragraph, text: str, *, size: float | None = None, bold: bool = False) -> Run:
