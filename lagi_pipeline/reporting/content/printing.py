@@ -20,13 +20,18 @@ PERCENT = "%"
 # What XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets), the second control set, and the marks that turn the
 # direction of writing: a name with one of them would be shown other than it is.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_SPACED_PERCENT = re.compile(r"(?<=\d) %")
 _BARE_POINTS = {"%": "điểm %"}
 _TWO_DIGIT_MONTHS = 2
 
 
 def clean(text: str | None) -> str:
-    """The text composed (NFC), in one line, without characters that a document cannot hold; of None nothing."""
-    return " ".join(_UNPRINTABLE.sub(" ", nfc(text or "")).split())
+    """The text composed (NFC), in one line, without characters that a document cannot hold; of None nothing.
+
+    ``99,62 %`` is ``99,62%``, as every figure of a report is printed.
+    """
+    line = " ".join(_UNPRINTABLE.sub(" ", nfc(text or "")).split())
+    return _SPACED_PERCENT.sub("%", line)
 
 
 def text_cell(text: str | None) -> Cell:

@@ -40,16 +40,16 @@ def target_table(rows: Sequence[Row], lines: Sequence[Line], catalogue: Catalogu
     plan = _plan_vi(rows, catalogue)
     columns = (
         Column("TT", width=5),
-        Column("Chỉ tiêu", width=32),
+        Column("Chỉ tiêu", width=31),
         Column("ĐVT", width=10),
-        Column(f"{plan} {rows[0]['year']}", "number", 14),
+        Column(f"{plan} {rows[0]['year']}", "number", 13),
         Column("Thực hiện quý", "number", 13),
         Column("Lũy kế", "number", 14),
         Column(f"% {plan}", "number", 10),
         Column("% cùng kỳ", "number", 10),
-        Column("Ước cả năm (cơ quan)", "number", 14),
-        Column("Dự báo (hệ thống)", "number", 16),
-        Column("Đánh giá", width=16),
+        Column("Ước cả năm (cơ quan)", "number", 13),
+        Column("Dự báo (hệ thống)", "number", 15),
+        Column("Đánh giá", width=19),
         Column("Ghi chú", width=40),
     )
     body = tuple(_target_row(row, line, catalogue) for row, line in zip(rows, lines, strict=True))
