@@ -92,6 +92,26 @@ class Line:
     as_of: date | None
     reason: str | None
     is_illustrative: bool
+    forecast_method: str | None = None
+    override_vi: str | None = None
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is one of the lines that are counted; sub-lines (5a) are told beside them."""
+        return self.ordinal.isdigit()
+
+    @property
+    def called_vi(self) -> str:
+        """How a sentence names it: ``chỉ tiêu 5a``; a line without a number by its name."""
+        return f"chỉ tiêu {self.ordinal}" if self.ordinal else f"chỉ tiêu “{self.name_vi}”"
+
+
+@dataclass(frozen=True, slots=True)
+class LineGroup:
+    """Lines that are shown together in a chart: the group's name and their codes, in the order of the resolution."""
+
+    title_vi: str
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +122,7 @@ class QuarterReport:
         quarter: The quarter.
         resolution_vi: The document whose targets it reports on.
         evaluated_at: As of when everything was known and judged, local time.
-        status_vi: Of what kind its figures are: "số ước", "số sơ bộ", "số chính thức".
+        status_vi: Of what kind its figures are, all kinds that there are: "số ước", "số sơ bộ và chính thức".
         is_illustrative: Whether any figure is illustrative, so that every page has to say it.
         lines: The lines of the resolution, in its order.
         summary: Page one's sentences.
@@ -117,6 +137,7 @@ class QuarterReport:
         wards: The annex by phường, xã, a table for each group of lines.
         sources: Where each figure is from, and as of when.
         registers: Aims followed, weaknesses to be put right, implementation plans.
+        groups: Which lines a chart shows together.
     """
 
     quarter: Quarter
@@ -137,6 +158,26 @@ class QuarterReport:
     at_risk: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    groups: tuple[LineGroup, ...] = ()
+
+    @property
+    def subject_vi(self) -> str:
+        """What the report is about, as its title says it (trích yếu)."""
+        return (
+            f"kết quả thực hiện các chỉ tiêu, nhiệm vụ theo {self.resolution_vi},"
+            f" quý {self.quarter.roman} năm {self.quarter.year}"
+        )
+
+    def line(self, code: str) -> Line:
+        """The line of an indicator.
+
+        Raises:
+            KeyError: the report has none.
+        """
+        for line in self.lines:
+            if line.code == code:
+                return line
+        raise KeyError(code)
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 
 from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.reporting.content.model import Line, QuarterReport
-from lagi_pipeline.reporting.content.tables import (
-    fleet_table,
-    overdue_table,
-    register_tables,
-    revision_table,
-    source_table,
-    target_table,
-    task_table,
-    ward_tables,
-)
+from lagi_pipeline.reporting.attainment_table import FOOTNOTE
+from lagi_pipeline.reporting.content.debt_table import debts, overdue_table
+from lagi_pipeline.reporting.content.fleet_table import fleet_table
+from lagi_pipeline.reporting.content.groups import line_groups
+from lagi_pipeline.reporting.content.model import Line, QuarterReport, Table
+from lagi_pipeline.reporting.content.printing import clean
+from lagi_pipeline.reporting.content.revision_table import change_sentences, last_report, revision_table, revisions
+from lagi_pipeline.reporting.content.sentences import Summary, at_risk, late_offices, status_vi, tasks_vi
+from lagi_pipeline.reporting.content.source_table import source_table
+from lagi_pipeline.reporting.content.target_table import target_table
+from lagi_pipeline.reporting.content.task_tables import register_tables, task_rows, task_table
+from lagi_pipeline.reporting.content.ward_tables import ward_tables
 from lagi_pipeline.reporting.published import leading_lines, rows_of
 
 Row = Mapping[str, Any]
-_STRENGTH = ("estimate", "preliminary", "final")
+_TEXTS = ("name_vi", "status_vi", "pace_vi", "reason", "override_vi", "unit")
 
 
 class NoReportError(LookupError):
@@ -45,39 +47,59 @@ def read_report(connection: duckdb.DuckDBPyConnection, quarter: Quarter, catalog
         catalogue: The indicators and the words.
 
     Raises:
-        NoReportError: no target has a line in the quarter; the message names those that have.
+        NoReportError: no target has a line in the quarter; the message (Vietnamese) names the quarters that have.
     """
     rows = leading_lines(connection, str(quarter))
     if not rows:
-        there = ", ".join(map(str, quarters_reported(connection))) or "none"
-        raise NoReportError(f"no target has a line in {quarter}; published are {there}")
+        there = ", ".join(map(str, quarters_reported(connection))) or "chưa có quý nào"
+        raise NoReportError(f"{quarter.label_vi} ({quarter}) không có chỉ tiêu nào để báo cáo; đã công bố: {there}")
     lines = tuple(_line(row, catalogue) for row in rows)
-    return QuarterReport(
+    tasks, owed = task_rows(connection, quarter), debts(connection, quarter)
+    changed, last = revisions(connection, quarter), last_report(connection, quarter)
+    summary = Summary(quarter, lines, catalogue, *_verdict(connection, quarter))
+    report = QuarterReport(
         quarter=quarter,
         resolution_vi=_resolution(connection, quarter.year),
         evaluated_at=max(row["evaluated_at"] for row in rows),
-        status_vi=_status(rows, catalogue),
-        is_illustrative=any(row["target_is_illustrative"] or row["actual_is_illustrative"] for row in rows),
+        status_vi=status_vi((line.obs_status for line in lines), catalogue),
+        is_illustrative=False,
         lines=lines,
-        targets=target_table(rows, lines),
-        fleet=fleet_table(connection, quarter),
-        tasks=task_table(connection, quarter),
-        overdue=overdue_table(connection),
-        revisions=revision_table(connection, quarter, catalogue),
-        sources=source_table(connection, rows, catalogue),
-        wards=ward_tables(connection, quarter, catalogue),
-        registers=register_tables(connection, quarter.year),
+        targets=_footnoted(target_table(rows, lines, catalogue, tuple(summary.kinds()))),
+        fleet=_footnoted(fleet_table(connection, quarter, catalogue)),
+        tasks=_footnoted(task_table(tasks, catalogue)),
+        overdue=overdue_table(owed),
+        revisions=revision_table(changed, last, catalogue),
+        sources=source_table(connection, rows, lines, catalogue),
+        wards=tuple(map(_footnoted, ward_tables(connection, quarter, lines, rows, catalogue))),
+        registers=tuple(map(_footnoted, register_tables(connection, quarter.year))),
+        summary=(*summary.sentences(), *tasks_vi(tasks)),
+        at_risk=at_risk(quarter, lines, catalogue),
+        late=late_offices(owed, catalogue),
+        changes=change_sentences(changed, last, catalogue),
+        groups=line_groups(lines, catalogue),
     )
+    return replace(report, is_illustrative=_is_illustrative(report))
 
 
 def _line(row: Row, catalogue: Catalogue) -> Line:
     taken = {name: row[name] for name in Line.__dataclass_fields__ if name in row}
+    texts = {name: clean(row[name]) or None for name in _TEXTS}
     return Line(
         code=row["indicator_code"],
         decimals=catalogue.indicator(row["indicator_code"]).decimals,
         is_illustrative=row["target_is_illustrative"] or row["actual_is_illustrative"],
-        **(taken | {"ordinal": row["ordinal"] or ""}),
+        **(taken | texts | {"ordinal": row["ordinal"] or ""}),
     )
+
+
+def _verdict(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> tuple[bool, str | None]:
+    """Whether parts gate wholes, and the verdict of the year by the leading plans."""
+    found = rows_of(
+        connection,
+        "SELECT part_gates_whole, headline_vi FROM mart.year_verdict WHERE year = ? AND plan_source = 'leading'",
+        [quarter.year],
+    )
+    return (found[0]["part_gates_whole"], clean(found[0]["headline_vi"])) if found else (False, None)
 
 
 def _resolution(connection: duckdb.DuckDBPyConnection, year: int) -> str:
@@ -86,14 +108,22 @@ def _resolution(connection: duckdb.DuckDBPyConnection, year: int) -> str:
         connection,
         "SELECT document, count(*) AS lines FROM core.target WHERE year = ? AND stands AND plan_source IN"
         " (SELECT plan_source FROM mart.attainment WHERE year = ? AND is_leading)"
-        " GROUP BY document ORDER BY lines DESC",
+        " GROUP BY document ORDER BY lines DESC, document",
         [year, year],
     )
-    return found[0]["document"] if found else ""
+    return clean(found[0]["document"]) if found else "nghị quyết của cấp ủy"
 
 
-def _status(rows: Sequence[Row], catalogue: Catalogue) -> str:
-    """The weakest kind among the quarter's figures: "số ước"."""
-    kinds = {row["obs_status"] for row in rows} - {None}
-    weakest = next((kind for kind in _STRENGTH if kind in kinds), None)
-    return f"số {catalogue.word('obs_status', weakest)}" if weakest else "chưa có số liệu"
+def _footnoted(table: Table) -> Table:
+    """The table with what ``(*)`` means below it, where any of its cells has it."""
+    if not _marked((table,)):
+        return table
+    return replace(table, notes=(*table.notes, f"{FOOTNOTE}; tỷ lệ, dự báo tính từ số đó cũng là minh họa."))
+
+
+def _marked(tables: Iterable[Table]) -> bool:
+    return any(cell.illustrative for table in tables for row in table.rows for cell in row)
+
+
+def _is_illustrative(report: QuarterReport) -> bool:
+    return any(line.is_illustrative for line in report.lines) or _marked(report.tables)

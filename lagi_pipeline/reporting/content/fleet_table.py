@@ -1,0 +1,83 @@
+"""Fleet and IUU of the quarter by length class, the whole fleet last: ``mart.iuu_compliance``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from lagi_pipeline.catalogue.indicators import Catalogue
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.reporting.content.model import Cell, Column, Table
+from lagi_pipeline.reporting.content.printing import ILLUSTRATIVE, PERCENT, clean, number_cell, percent, text_cell
+from lagi_pipeline.reporting.published import rows_of
+from lagi_pipeline.vietnamese.numbers import format_number
+
+Row = Mapping[str, Any]
+_ALL = "all"
+_COLUMNS = (
+    Column("Nhóm chiều dài", width=18),
+    Column("Số tàu", "number"),
+    Column("Đã đăng ký", "number"),
+    Column("Giấy phép còn hạn", "number"),
+    Column("Còn hạn đăng kiểm", "number"),
+    Column("Phải lắp TBGSHT", "number"),
+    Column("Đã lắp TBGSHT", "number"),
+    Column("% TBGSHT", "number"),
+    Column("Tàu 3 không", "number"),
+    Column("Số vụ vi phạm", "number"),
+    Column("Tiền phạt (đồng)", "number", 16),
+)
+
+
+def fleet_table(connection: duckdb.DuckDBPyConnection, quarter: Quarter, catalogue: Catalogue) -> Table:
+    """The fleet of a quarter in the order of its length classes; vessels of no class come before the whole fleet."""
+    found = rows_of(connection, "SELECT * FROM mart.iuu_compliance WHERE quarter = ?", [str(quarter)])
+    order = [length.code for length in catalogue.fleet.length_classes]
+    rows = sorted(found, key=lambda row: (row["length_class"] == _ALL, _place(row["length_class"], order)))
+    return Table(
+        "fleet",
+        "Đội tàu và chống khai thác IUU",
+        _COLUMNS,
+        tuple(map(_cells, rows)),
+        tuple(dict.fromkeys(_notes(rows))),
+        empty_vi="Chưa có báo cáo về tàu cá, vi phạm khai thác thủy sản và sản lượng qua cảng.",
+    )
+
+
+def _place(code: str, order: Sequence[str]) -> int:
+    return order.index(code) if code in order else len(order)
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    def counted(*names: str) -> Iterator[Cell]:
+        return (number_cell(row[name], 0, illustrative=row["is_illustrative"]) for name in names)
+
+    return (
+        text_cell(row["length_class_vi"]),
+        *counted("vessels", "registered", "licensed", "inspected", "vms_required", "vms_fitted"),
+        number_cell(row["vms_pct"], 1, PERCENT),
+        *counted("three_no", "cases", "fines_vnd"),
+    )
+
+
+def _notes(rows: Sequence[Row]) -> Iterator[str]:
+    if rows:
+        yield "TBGSHT: thiết bị giám sát hành trình. Tàu 3 không: không đăng ký, không đăng kiểm, không giấy phép."
+    for row in rows:
+        mark = ILLUSTRATIVE if row["is_illustrative"] else ""
+        if row["length_class"] == _ALL and row["landed_t"] is not None:
+            yield f"Sản lượng qua cảng trong quý: {format_number(row['landed_t'], 1)} tấn{mark}{_monitored(row, mark)}."
+        if row["length_class"] == _ALL and row["vms_missing_laid_up"]:
+            yield f"Trong số tàu chưa lắp TBGSHT có {format_number(row['vms_missing_laid_up'], 0)} tàu nằm bờ{mark}."
+        if row["reason"]:
+            yield clean(row["reason"])
+
+
+def _monitored(row: Row, mark: str) -> str:
+    if row["monitored_t"] is None or row["monitored_pct"] is None:
+        return ""
+    return (
+        f", trong đó được giám sát {format_number(row['monitored_t'], 1)} tấn{mark} ({percent(row['monitored_pct'])})"
+    )
