@@ -19,8 +19,10 @@ from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.indicators.scorecard import Scorecard
 from lagi_pipeline.orchestration.lineage import lineage_metadata
 from lagi_pipeline.orchestration.metadata import (
+    RULES,
     findings_markdown,
     quarter_metadata,
+    rules_told,
     slips_markdown,
     table_metadata,
 )
@@ -202,6 +204,7 @@ def _form_check(entry: FeedEntry, results: Sequence[Ingested]) -> dg.AssetCheckR
             "refused_files": refused,
             "rejected_rows": rejected,
             "warnings": sum(result.warnings for result in results),
+            RULES: rules_told(results),
             "findings": dg.MetadataValue.md(findings_markdown(results)),
         },
     )

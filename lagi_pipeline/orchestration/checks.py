@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from lagi_pipeline.alerting.model import digest
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.indicators.vintages import answering
 from lagi_pipeline.orchestration.assets import (
@@ -16,13 +17,14 @@ from lagi_pipeline.orchestration.assets import (
     YEAR_VERDICT,
     feed_key,
 )
-from lagi_pipeline.orchestration.metadata import verdict_metadata
+from lagi_pipeline.orchestration.metadata import CONTENT, verdict_metadata
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.settings import Settings, quarter_of
 from lagi_pipeline.reporting.scorecard_table import overdue, overdue_markdown
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 
+STATUS_CHECK = "figures_have_the_demanded_status"
 _STRENGTH = list(ObsStatus)
 
 
@@ -61,7 +63,7 @@ def demanded_status_check(settings: Settings) -> dg.AssetChecksDefinition:
     """Name the forms whose figures are weaker than the run demands (a final run wants no estimates)."""
 
     @dg.asset_check(
-        name="figures_have_the_demanded_status",
+        name=STATUS_CHECK,
         asset=OBSERVATION,
         partitions_def=settings.partitions,
         description="The newest vintages of the quarter are at least what the run demands: estimate in a preliminary"
@@ -119,7 +121,12 @@ def overdue_checks(settings: Settings) -> dg.AssetChecksDefinition:
                 asset_key=feed_key(entry.code),
                 passed=not of_feed,
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata={"overdue": len(of_feed), "reports": dg.MetadataValue.md(overdue_markdown(of_feed))},
+                metadata={
+                    "overdue": len(of_feed),
+                    "reports": dg.MetadataValue.md(overdue_markdown(of_feed)),
+                    # a debt that is a day older is the same debt
+                    CONTENT: digest(*sorted(f"{d['office']} {d['feed']} {d['quarter']} {d['what']}" for d in of_feed)),
+                },
             )
 
     return overdue_rules
