@@ -78,6 +78,8 @@ def _mail(server: str, sender: str, recipients: str) -> MailSettings:
         raise AlertSettingsError(f"{SMTP} has a user without a password, or the other way round")
     if url.username and url.scheme == "smtp+plain":
         raise AlertSettingsError(f"{SMTP} would send its password unencrypted: use smtp:// (STARTTLS) or smtps://")
+    if not unquote(url.username or "").isascii() or not unquote(url.password or "").isascii():
+        raise AlertSettingsError(f"{SMTP} has a letter in user or password that the login of SMTP cannot carry")
     return MailSettings(
         scheme=url.scheme,
         host=url.hostname,
