@@ -91,12 +91,13 @@ def steps_of(instance: dg.DagsterInstance, run: EndedRun) -> tuple[set[str], lis
     outside: list[StepFailure] = []
     for event in _events(instance, run, kinds):
         step = (event.step_key or "").replace("__", "/")
-        if event.is_step_failure:
-            failed.append(_failure(step, event.step_failure_data.error))
-        elif event.is_run_failure:
-            outside.append(_failure(None, event.job_failure_data.error))
-        else:
+        error = getattr(event.event_specific_data, "error", None)  # a run that was found dead has no data
+        if event.event_type is dg.DagsterEventType.STEP_SUCCESS:
             good.add(step)
+        elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
+            failed.append(_failure(step, error))
+        else:
+            outside.append(_failure(None, error))
     return good, failed or outside
 
 

@@ -36,7 +36,7 @@ class MailServer:
     logins: list[bytes] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:  # noqa: ANN401, N802, PLR0917, PLR0913 - aiosmtpd's name
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's name
         del server, session, options
         if address in self.refused:
             return self.refused[address]

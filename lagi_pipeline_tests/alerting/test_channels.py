@@ -73,19 +73,19 @@ def test_a_password_goes_over_an_encrypted_connection_alone(certificate: Path, m
     quoted = PASSWORD.replace("/", "%2F").replace("@", "%40")
     with mail_server(tls=tls) as server:
         mail = mail_to(f"smtp://may:{quoted}@127.0.0.1:{server.port}")
-        with pytest.raises(NotSentError, match="SSL"):  # nobody vouches for the certificate yet
+        with pytest.raises(NotSentError, match=r"SSL"):  # nobody vouches for the certificate yet
             mail.send(ALERT)
         assert not server.logins
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert"))
         mail.send(ALERT)
         assert server.logins == [b"may"]
         assert len(server.messages) == 1
-        with pytest.raises(NotSentError, match="SMTPAuthenticationError 535|SMTPServerDisconnected"):
+        with pytest.raises(NotSentError, match=r"SMTPAuthenticationError 535|SMTPServerDisconnected"):
             mail_to(f"smtp://may:khac@127.0.0.1:{server.port}").send(ALERT)
 
 
 def test_a_server_without_encryption_is_not_given_the_mail() -> None:
-    with mail_server() as server, pytest.raises(NotSentError, match="SMTPNotSupportedError"):
+    with mail_server() as server, pytest.raises(NotSentError, match=r"SMTPNotSupportedError"):
         mail_to(f"smtp://may:s3cret@127.0.0.1:{server.port}").send(ALERT)
     assert not server.messages
 
@@ -93,7 +93,7 @@ def test_a_server_without_encryption_is_not_given_the_mail() -> None:
 @pytest.mark.parametrize("scheme", ["smtp+plain", "smtp", "smtps"])
 def test_a_mail_server_that_is_down_is_said_without_address_or_password(scheme: str) -> None:
     user = "" if scheme == "smtp+plain" else "may:s3cret@"
-    with pytest.raises(NotSentError, match="^ConnectionRefusedError Connection refused$"):
+    with pytest.raises(NotSentError, match=r"^ConnectionRefusedError Connection refused$"):
         mail_to(f"{scheme}://{user}127.0.0.1:{free_port()}").send(ALERT)
 
 
@@ -101,9 +101,9 @@ def test_a_server_that_says_nothing_does_not_hold_the_tick(monkeypatch: pytest.M
     monkeypatch.setattr("lagi_pipeline.alerting.channels.SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
-        with pytest.raises(NotSentError, match="^SMTPServerDisconnected$"):
+        with pytest.raises(NotSentError, match=r"^SMTPServerDisconnected$"):
             mail_to(f"smtp+plain://127.0.0.1:{silent.getsockname()[1]}").send(ALERT)
-        with pytest.raises(NotSentError, match="TimeoutError"):
+        with pytest.raises(NotSentError, match=r"TimeoutError"):
             Webhook(alert_settings({WEBHOOK: f"http://127.0.0.1:{silent.getsockname()[1]}/"})).send(ALERT)
         assert time.monotonic() - began < 5
 
@@ -111,10 +111,10 @@ def test_a_server_that_says_nothing_does_not_hold_the_tick(monkeypatch: pytest.M
 def test_an_address_that_is_refused_keeps_the_others_from_nothing() -> None:
     with mail_server() as server:
         server.refused["vp@lagi.example"] = "550 no such user vp"
-        with pytest.raises(PartlySentError, match="^1 of 2 addresses were refused$"):
+        with pytest.raises(PartlySentError, match=r"^1 of 2 addresses were refused$"):
             mail_to(f"smtp+plain://127.0.0.1:{server.port}").send(ALERT)
         assert len(server.messages) == 1
-        with pytest.raises(NotSentError, match="^SMTPRecipientsRefused$"):
+        with pytest.raises(NotSentError, match=r"^SMTPRecipientsRefused$"):
             mail_to(f"smtp+plain://127.0.0.1:{server.port}", "vp@lagi.example").send(ALERT)
 
 
@@ -135,13 +135,13 @@ def test_a_webhook_is_posted_the_words_and_the_facts(hook: HookServer) -> None:
 @pytest.mark.parametrize("code", [400, 404, 429, 500, 503])
 def test_an_answer_that_is_no_success_is_a_failure(hook: HookServer, code: int) -> None:
     hook.code = code
-    with pytest.raises(NotSentError, match=f"^HTTP {code}$"):
+    with pytest.raises(NotSentError, match=rf"^HTTP {code}$"):
         posting_to(hook).send(ALERT)
 
 
 def test_a_redirected_webhook_is_a_failure_and_not_followed(hook: HookServer) -> None:
     hook.code, hook.headers = 302, {"Location": f"http://127.0.0.1:{hook.port}/elsewhere"}
-    with pytest.raises(NotSentError, match="^HTTP 302$"):
+    with pytest.raises(NotSentError, match=r"^HTTP 302$"):
         posting_to(hook).send(ALERT)
     assert not hook.other
 

@@ -85,7 +85,7 @@ def test_more_alerts_than_can_wait_are_given_up_in_words_oldest_first() -> None:
     said: list[str] = []
     way = Way("mail", up=False)
     outbox = Outbox().with_alerts([alert(str(at)) for at in range(MOST_ALERTS + 2)], [way], said.append)
-    assert [one.alert.key for one in outbox.pending][0] == "2"
+    assert outbox.pending[0].alert.key == "2"
     assert [words.rpartition(" ")[2] for words in said] == ["0", "1"]
 
 
