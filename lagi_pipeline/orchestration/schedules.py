@@ -49,7 +49,7 @@ PHASES = (
         "0 8 15 3,6,9,12 *",
         ObsStatus.ESTIMATE,
         lambda now: now,
-        "Số ước trước khi hết quý",
+        "Số ước, trước khi hết quý",
         "15th of the quarter's last month, on estimated figures (data cut-off the 14th)",
     ),
     Phase(
@@ -57,7 +57,7 @@ PHASES = (
         "0 8 20 1,4,7,10 *",
         ObsStatus.PRELIMINARY,
         lambda now: now.previous,
-        "Số chính thức sau khi hết quý",
+        "Số liệu sau khi hết quý",
         "20th of the month after the quarter",
     ),
     Phase(
