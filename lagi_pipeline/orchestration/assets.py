@@ -5,7 +5,7 @@ Each is a thin wrapper of the steps.
 
 import functools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +17,19 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.indicators.scorecard import Scorecard
+from lagi_pipeline.orchestration.descriptions import check_description, feed_description, folder_description
 from lagi_pipeline.orchestration.lineage import lineage_metadata
 from lagi_pipeline.orchestration.metadata import (
+    RULES,
     findings_markdown,
     quarter_metadata,
+    rules_told,
     slips_markdown,
     table_metadata,
 )
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource, created_at
 from lagi_pipeline.orchestration.settings import Settings, quarter_of
+from lagi_pipeline.orchestration.shown import fleet_markdown, observations_markdown, years_markdown
 from lagi_pipeline.reporting.attainment_table import as_markdown
 from lagi_pipeline.reporting.scorecard_table import overdue_markdown, scorecard_markdown
 from lagi_pipeline.reporting.slips import SLIP_VERSION, write_slips
@@ -103,9 +107,7 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
     folders = [
         dg.AssetSpec(
             raw_key(entry.code),
-            description=f"{entry.name_vi} ({entry.name_en}): files as sent,"
-            f" in data/raw/{', data/raw/'.join(entry.folders)}/<quarter>."
-            f" Form: {entry.source}.",
+            description=folder_description(entry, settings.place),
             group_name=entry.group,
             owners=owners_of(entry, settings.place),
             kinds={"excel", "file"},
@@ -118,7 +120,8 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
         *folders,
         dg.AssetSpec(
             RESOLUTION,
-            description="Chỉ tiêu nghị quyết (targets): data/raw/resolution/<year>/targets.yaml.",
+            description="Chỉ tiêu nghị quyết (targets of the resolution and of other plans):"
+            " data/raw/resolution/<year>/targets.yaml, a folder a year, which `make targets` proposes from the text.",
             group_name="core",
             owners=[OFFICE],
             kinds={"yaml", "file"},
@@ -126,7 +129,9 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
         ),
         dg.AssetSpec(
             OVERRIDES,
-            description="Điều chỉnh theo văn bản (figures and results set by hand): data/raw/overrides/*.yaml.",
+            description="Điều chỉnh theo văn bản (figures and results set by hand): data/raw/overrides/*.yaml, each"
+            " with"
+            " the document that says so.",
             group_name="core",
             owners=[OFFICE],
             kinds={"yaml", "file"},
@@ -151,16 +156,18 @@ def feed_asset(feed: Feed, entry: FeedEntry, settings: Settings) -> dg.AssetsDef
         tags={"layer": "feeds", "cadence": str(entry.cadence)},
         code_version=READER_VERSION,
         metadata=table_metadata(form_tables[0]) | {"source": entry.source, "tables": names},
-        description=f"{entry.name_vi} ({entry.name_en}): accepted rows in {names}; the rest in quarantine with reasons."
-        f" Form: {entry.source}.",
+        description=feed_description(entry, settings.place, names),
         freshness_policy=freshness_of(entry, settings.place),
         retry_policy=dg.RetryPolicy(max_retries=1, delay=1),
         check_specs=[
             dg.AssetCheckSpec(
                 FORM_CHECK,
                 asset=feed_key(entry.code),
-                description="Every file is read as its form and every row passes its pandera model."
-                " Shown, not blocking: a bad file never stops the others.",
+                description=check_description(
+                    FORM_CHECK,
+                    "Every file is read as its form and every row passes its pandera model."
+                    " Shown, not blocking: a bad file never stops the others.",
+                ),
             )
         ],
     )
@@ -202,6 +209,7 @@ def _form_check(entry: FeedEntry, results: Sequence[Ingested]) -> dg.AssetCheckR
             "refused_files": refused,
             "rejected_rows": rejected,
             "warnings": sum(result.warnings for result in results),
+            RULES: rules_told(results),
             "findings": dg.MetadataValue.md(findings_markdown(results)),
         },
     )
@@ -224,7 +232,8 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         group_name="core",
         tags={"layer": "core"},
         metadata=table_metadata(tables.MEASURE),
-        description="Đại lượng: every reported figure of every vintage in the catalogue's unit, with its cell.",
+        description="Đại lượng (measures): every reported figure of every vintage in the catalogue's unit, with its"
+        " cell.",
     )
     def measure(warehouse: WarehouseResource) -> Result:
         with warehouse.warehouse.write() as connection:
@@ -238,7 +247,9 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         group_name="core",
         tags={"layer": "core"},
         metadata=table_metadata(tables.OBSERVATION),
-        description="Quan sát: each indicator's figure for the town and its units, as known at the run's moment.",
+        description="Quan sát (observations): each indicator's figure for the town and its units, as known at the"
+        " run's moment,"
+        " with the reason where there is none. The quarter's figures: tab Partitions, a quarter, observations.",
     )
     def observation(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
@@ -247,6 +258,10 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         with warehouse.warehouse.write() as connection:
             figures = computing.compute(connection, settings.situation, moment)
             computing.write_observations(connection, figures, moment)
+            town = settings.place.file.code
+            _show(
+                context, "observations", lambda when: observations_markdown(connection, settings.catalogue, town, when)
+            )
         rows = len(figures.observations)
         log.info("  %-20s %6d rows, evaluated at %s", "core.observation", rows, moment.isoformat(" ", "minutes"))
         metadata: dict[str, Any] = {"dagster/row_count": rows, "evaluated_at": moment.isoformat(" ")}
@@ -264,9 +279,11 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             "history": tables.ATTAINMENT_HISTORY.full_name,
             "trace": tables.TRACE.full_name,
         },
-        description="Kết quả thực hiện chỉ tiêu: where each target stands, by quarter and plan, and by phường and xã;"
+        description="Kết quả thực hiện chỉ tiêu (attainment): where each target stands, by quarter and plan, and by"
+        " phường and xã;"
         " in mart.unit_series the same units through time, as they were and as they are today;"
-        " in mart.attainment_history, core.observation_history and mart.year_verdict_history what was known when.",
+        " in mart.attainment_history, core.observation_history and mart.year_verdict_history what was known when."
+        " The quarter's table: tab Partitions, a quarter (2024-07-01 is 2024-Q3), attainment.",
     )
     def attainment(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
@@ -297,7 +314,9 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         group_name="mart",
         tags={"layer": "mart"},
         metadata=table_metadata(tables.FLEET),
-        description="Đội tàu và chống khai thác IUU: by quarter and length class, numerators and denominators both.",
+        description="Đội tàu và chống khai thác IUU (fleet and IUU): by quarter and length class, numerators and"
+        " denominators both."
+        " The quarter's table: tab Partitions, a quarter, fleet.",
     )
     def iuu_compliance(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
@@ -307,6 +326,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
                 connection, settings.situation, evaluation.moment(context, settings.place.timezone)
             )
             computing.write_fleet(connection, lines)
+            _show(context, "fleet", lambda when: fleet_markdown(connection, when))
         log.info("  %-20s %6d rows", "mart.iuu_compliance", len(lines))
         return dg.MaterializeResult(metadata={"dagster/row_count": len(lines)})
 
@@ -316,7 +336,8 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         group_name="mart",
         tags={"layer": "mart"},
         metadata=table_metadata(tables.SCORECARD) | {"overdue": tables.OVERDUE.full_name},
-        description="Tình hình nộp báo cáo: what each office owed and sent, by quarter, with DHIS2's two rates;"
+        description="Tình hình nộp báo cáo (scorecard): what each office owed and sent, by quarter, with DHIS2's two"
+        " rates;"
         " in mart.overdue the urging list (đôn đốc): who owes what, since when, and which targets it blinds.",
     )
     def feed_scorecard(
@@ -340,7 +361,8 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         group_name="mart",
         tags={"layer": "mart"},
         metadata=table_metadata(tables.YEAR_VERDICT) | {"by_plan": tables.BY_PLAN.full_name},
-        description="Kết luận năm: how many main lines are exceeded, met, missed, undecided, by year and plan, and what"
+        description="Kết luận năm (the year's verdict): how many main lines are exceeded, met, missed, undecided, by"
+        " year and plan, and what"
         " is expected of those still open; in mart.attainment_by_plan the same figure against each plan side by side.",
     )
     def year_verdict(
@@ -350,10 +372,20 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         with warehouse.warehouse.write() as connection:
             figures = computing.compute(connection, settings.situation, moment)
             rows = comparing.write_plans(connection, settings.situation, figures.attainment)
+            shown = years_markdown(connection)
         log.info("  %-20s %6d rows", "mart.year_verdict", rows)
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "years": dg.MetadataValue.md(shown)})
 
     return [measure, observation, attainment, iuu_compliance, feed_scorecard, year_verdict]
+
+
+def _show(context: dg.AssetExecutionContext, name: str, markdown: Callable[[Quarter], str]) -> None:
+    """Let the asset's page show a table for each quarter that was materialised."""
+    for key in context.partition_keys:
+        quarter = quarter_of(key)
+        context.add_asset_metadata(
+            {"quarter": str(quarter), name: dg.MetadataValue.md(markdown(quarter))}, partition_key=key
+        )
 
 
 def _scorecard_metadata(computed: Scorecard, quarter: Quarter) -> Mapping[str, Any]:
@@ -392,7 +424,8 @@ def slips_asset(settings: Settings) -> dg.AssetsDefinition:
         kinds={"python", "excel"},
         tags={"layer": "returned"},
         code_version=SLIP_VERSION,
-        description="Phiếu trả lại: for each file with open findings the sender's table with the cells marked, in"
+        description="Phiếu trả lại (return slips): for each file with open findings the sender's table with the cells"
+        " marked, in"
         " data/warehouse/slips/<quarter>/<feed>. They hold what the sender wrote, names included, and are never"
         " published; the slip of a file whose findings are resolved is taken away.",
     )
@@ -440,7 +473,8 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
             "dagster/storage_kind": "duckdb",
             "dagster/column_schema": table_metadata(tables.ATTAINMENT)["dagster/column_schema"],
         },
-        description="data/warehouse/lagi.duckdb: what analysts open. A fresh file, verified and put in place whole;"
+        description="Tệp công bố (the published file), data/warehouse/lagi.duckdb: what analysts open. A fresh file,"
+        " verified and put in place whole;"
         " the last good one stays when the gate blocks.",
     )
     def lagi(warehouse: WarehouseResource) -> Result:

@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from lagi_pipeline.feeds.registry import FEEDS
+from lagi_pipeline.orchestration.alerts import alert_sensors
 from lagi_pipeline.orchestration.assets import computed_assets, feed_asset, published_asset, raw_specs, slips_asset
 from lagi_pipeline.orchestration.checks import demanded_status_check, gate_checks, overdue_checks, printed_plans_check
 from lagi_pipeline.orchestration.overrides import override_asset
@@ -52,7 +53,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
             ],
             jobs=[*jobs(), issue_job(settings)],
             schedules=schedules(settings),
-            sensors=[raw_files_sensor(settings)],
+            sensors=[raw_files_sensor(settings), *alert_sensors(settings)],
             resources={
                 "warehouse": WarehouseResource(folder=str(settings.warehouse.folder)),
                 "evaluation": EvaluationResource(),

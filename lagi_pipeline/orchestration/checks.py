@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from lagi_pipeline.alerting.model import digest
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.indicators.vintages import answering
 from lagi_pipeline.orchestration.assets import (
@@ -16,13 +17,16 @@ from lagi_pipeline.orchestration.assets import (
     YEAR_VERDICT,
     feed_key,
 )
-from lagi_pipeline.orchestration.metadata import verdict_metadata
+from lagi_pipeline.orchestration.descriptions import check_description
+from lagi_pipeline.orchestration.metadata import CONTENT, verdict_metadata
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.settings import Settings, quarter_of
 from lagi_pipeline.reporting.scorecard_table import overdue, overdue_markdown
 from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 
+STATUS_CHECK = "figures_have_the_demanded_status"
+PLANS_CHECK = "printed_plans_agree"
 _STRENGTH = list(ObsStatus)
 
 
@@ -37,9 +41,9 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
                 asset=ATTAINMENT,
                 additional_deps=[FLEET, SCORECARD, YEAR_VERDICT, REVISION],
                 blocking=True,
-                description=f"{(rule.__doc__ or name).strip()} Blocks publishing.",
+                description=check_description(name, f"{(rule.__doc__ or name).strip()} Blocks publishing."),
             )
-            for name, rule in gate.RULES.items()
+            for name, (_, rule) in gate.RULES.items()
         ],
     )
     def gate_rules(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
@@ -61,11 +65,14 @@ def demanded_status_check(settings: Settings) -> dg.AssetChecksDefinition:
     """Name the forms whose figures are weaker than the run demands (a final run wants no estimates)."""
 
     @dg.asset_check(
-        name="figures_have_the_demanded_status",
+        name=STATUS_CHECK,
         asset=OBSERVATION,
         partitions_def=settings.partitions,
-        description="The newest vintages of the quarter are at least what the run demands: estimate in a preliminary"
-        " run, preliminary in a final one, final at the year's closing. Shown, not blocking.",
+        description=check_description(
+            STATUS_CHECK,
+            "The newest vintages of the quarter are at least what the run demands: estimate in a preliminary"
+            " run, preliminary in a final one, final at the year's closing. Shown, not blocking.",
+        ),
     )
     def demanded_status(
         context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
@@ -101,7 +108,10 @@ def overdue_checks(settings: Settings) -> dg.AssetChecksDefinition:
                 OVERDUE_CHECK,
                 asset=feed_key(entry.code),
                 additional_deps=[SCORECARD],
-                description="No office owes a report or correction of this feed (mart.overdue). Shown, not blocking.",
+                description=check_description(
+                    OVERDUE_CHECK,
+                    "No office owes a report or correction of this feed (mart.overdue). Shown, not blocking.",
+                ),
             )
             for entry in settings.feeds
         ],
@@ -119,7 +129,12 @@ def overdue_checks(settings: Settings) -> dg.AssetChecksDefinition:
                 asset_key=feed_key(entry.code),
                 passed=not of_feed,
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata={"overdue": len(of_feed), "reports": dg.MetadataValue.md(overdue_markdown(of_feed))},
+                metadata={
+                    "overdue": len(of_feed),
+                    "reports": dg.MetadataValue.md(overdue_markdown(of_feed)),
+                    # a debt that is a day older is the same debt
+                    CONTENT: digest(*sorted(f"{d['office']} {d['feed']} {d['quarter']} {d['what']}" for d in of_feed)),
+                },
             )
 
     return overdue_rules
@@ -129,9 +144,12 @@ def printed_plans_check(settings: Settings) -> dg.AssetChecksDefinition:
     """Name the plans that forms 94 and 95 print otherwise than targets.yaml gives them."""
 
     @dg.asset_check(
-        name="printed_plans_agree",
+        name=PLANS_CHECK,
         asset=OBSERVATION,
-        description="The plans that forms 94 and 95 print are those of targets.yaml, which leads. Shown, not blocking.",
+        description=check_description(
+            PLANS_CHECK,
+            "The plans that forms 94 and 95 print are those of targets.yaml, which leads. Shown, not blocking.",
+        ),
     )
     def printed_plans(warehouse: WarehouseResource) -> dg.AssetCheckResult:
         with warehouse.warehouse.read() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ from lagi_pipeline.steps.ingest import Ingested
 from lagi_pipeline.warehouse.tables import Table
 
 _MOST_FINDINGS = 50
+RULES = "rules"
+"""What a check says of the rules that failed: their codes and how often each did; an alert may tell it."""
+CONTENT = "content"
+"""What a check says where a repetition is not the same text: a digest by which one is known."""
 
 
 def table_metadata(table: Table) -> dict[str, Any]:
@@ -65,6 +70,12 @@ def findings_markdown(results: Sequence[Ingested]) -> str:
     if len(findings) > _MOST_FINDINGS:
         lines.append(f"\n… và {len(findings) - _MOST_FINDINGS} mục nữa trong quarantine.rejected_row")
     return "\n".join(lines) or "không có gì phải trả lại"
+
+
+def rules_told(results: Sequence[Ingested]) -> str:
+    """The rules that rows failed and how often, as ``register_once 2, not_a_day 1``; no word of a cell."""
+    failed = Counter(finding.rule for result in results for _, finding in result.findings)
+    return ", ".join(f"{rule} {count}" for rule, count in failed.most_common()) or "none"
 
 
 def slips_markdown(slips: Sequence[Slip]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from lagi_pipeline.orchestration.assets import MEASURE, OFFICE, OVERRIDE, OVERRIDES, RESOLUTION, SINGLE_RUN
+from lagi_pipeline.orchestration.descriptions import check_description
 from lagi_pipeline.orchestration.metadata import table_metadata
 from lagi_pipeline.orchestration.resources import WarehouseResource, created_at
 from lagi_pipeline.orchestration.settings import Settings
@@ -35,14 +36,18 @@ def override_asset(settings: Settings) -> dg.AssetsDefinition:
         tags={"layer": "core"},
         code_version=OVERRIDES_VERSION,
         metadata=table_metadata(tables.OVERRIDE),
-        description="Điều chỉnh theo văn bản: the figures and results that an office set by hand, every version;"
+        description="Điều chỉnh theo văn bản (overrides): the figures and results that an office set by hand, every"
+        " version;"
         " what is refused is in quarantine with its reason.",
         check_specs=[
             dg.AssetCheckSpec(
                 ENTRIES_CHECK,
                 asset=OVERRIDE,
-                description="Every entry of data/raw/overrides has an office, a reason, a document and a figure or"
-                " result that can be. Shown, not blocking: a wrong file never stops the others.",
+                description=check_description(
+                    ENTRIES_CHECK,
+                    "Every entry of data/raw/overrides has an office, a reason, a document and a figure or"
+                    " result that can be. Shown, not blocking: a wrong file never stops the others.",
+                ),
             )
         ],
     )

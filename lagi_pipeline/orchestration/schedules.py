@@ -5,7 +5,7 @@ Written by hand: a schedule built from a partitioned job would tick at 00:00 of 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import dagster as dg
@@ -16,6 +16,7 @@ from lagi_pipeline.orchestration.settings import Settings, key_of
 
 MAIN_JOB = "quarterly_attainment"
 _LAST = 4
+_ANY_YEAR = 2024
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,19 @@ class Phase:
     demanded: ObsStatus
     quarter: Callable[[Quarter], Quarter]
     """From the quarter of the tick to the quarter that it evaluates."""
+    about_vi: str
     about: str
+
+    @property
+    def calendar(self) -> str:
+        """Its days and the quarter that each evaluates, ``20/01: quý IV năm trước; 20/04: quý I``."""
+        _, hour, day, months, _ = self.cron.split()
+        return "; ".join(self._day(int(day), int(month)) for month in months.split(",")) + f" (lúc {hour}:00)"
+
+    def _day(self, day: int, month: int) -> str:
+        at = date(_ANY_YEAR, month, day)
+        quarter = self.quarter(Quarter.containing(at))
+        return f"{at:%d/%m}: quý {quarter.roman}" + (" năm trước" if quarter.year < at.year else "")
 
 
 PHASES = (
@@ -36,6 +49,7 @@ PHASES = (
         "0 8 15 3,6,9,12 *",
         ObsStatus.ESTIMATE,
         lambda now: now,
+        "Số ước, trước khi hết quý",
         "15th of the quarter's last month, on estimated figures (data cut-off the 14th)",
     ),
     Phase(
@@ -43,6 +57,7 @@ PHASES = (
         "0 8 20 1,4,7,10 *",
         ObsStatus.PRELIMINARY,
         lambda now: now.previous,
+        "Số liệu sau khi hết quý",
         "20th of the month after the quarter",
     ),
     Phase(
@@ -50,6 +65,7 @@ PHASES = (
         "0 8 25 11 *",
         ObsStatus.ESTIMATE,
         lambda now: Quarter(now.year, _LAST),
+        "Ước cả năm, trước hội nghị đầu tháng 12",
         "25 November, before the plenum of early December",
     ),
     Phase(
@@ -57,6 +73,7 @@ PHASES = (
         "0 8 5 2 *",
         ObsStatus.FINAL,
         lambda now: Quarter(now.year - 1, _LAST),
+        "Số quyết toán sau ngày 31/01",
         "5 February, after the budget year is closed on 31 January",
     ),
 )
@@ -76,7 +93,9 @@ def jobs() -> list[Any]:
     main = dg.define_asset_job(
         MAIN_JOB,
         selection=selection,
-        description="From the offices' workbooks to the published attainment of all targets.",
+        description="Đọc, tính, công bố (read, compute, publish): from the offices' workbooks to the published"
+        " attainment"
+        " of all targets. Materialize all, then a quarter or a range of quarters: one run. 2024-07-01 is 2024-Q3.",
     )
     return [
         main,
@@ -84,7 +103,8 @@ def jobs() -> list[Any]:
             dg.define_asset_job(
                 phase.name,
                 selection=selection,
-                description=f"The same at a fixed time: {phase.about}. Demands figures at least {phase.demanded}.",
+                description=f"{phase.about_vi}: {MAIN_JOB} at a fixed time, the {phase.about}. Demands figures at least"
+                f" {phase.demanded}; weaker ones are named by a check, and used all the same.",
                 config=run_config(None, phase.demanded),
                 tags={"phase": phase.name},
             )
@@ -105,7 +125,9 @@ def _schedule(phase: Phase, settings: Settings) -> dg.ScheduleDefinition:
         cron_schedule=phase.cron,
         execution_timezone=settings.place.file.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description=f"{phase.about[0].upper()}{phase.about[1:]}, at 8:00.",
+        description=f"{phase.about_vi}. {phase.calendar}. {phase.about[0].upper()}{phase.about[1:]}; reads the quarter"
+        f" anew, computes all, publishes. Demands figures at least {phase.demanded}. Preview tick result shows the"
+        " next.",
     )
     def evaluate(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         ticked_at = context.scheduled_execution_time.astimezone(settings.place.timezone)

@@ -251,7 +251,8 @@ def raw_files_sensor(settings: Settings) -> dg.SensorDefinition:
         job_name=MAIN_JOB,
         minimum_interval_seconds=EVERY_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Looks into data/raw twice a minute, reports the folders whose content changed, and asks for a run"
+        description="Theo dõi tệp mới (watches for new files): looks into data/raw twice a minute, reports the"
+        " folders whose content changed, and asks for a run"
         " of the quarters with new or changed files once these have come to rest.",
     )
     def raw_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:

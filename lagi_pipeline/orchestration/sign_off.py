@@ -16,6 +16,7 @@ from lagi_pipeline.orchestration.assets import (
     SINGLE_RUN,
     publish_gated,
 )
+from lagi_pipeline.orchestration.descriptions import check_description
 from lagi_pipeline.orchestration.metadata import table_metadata
 from lagi_pipeline.orchestration.resources import WarehouseResource, created_at
 from lagi_pipeline.orchestration.settings import Settings, quarter_of
@@ -58,7 +59,8 @@ def issued_spec(settings: Settings) -> dg.AssetSpec:
         tags={"layer": "issued"},
         code_version=SIGN_OFF_VERSION,
         metadata=table_metadata(tables.ISSUED_REPORT),
-        description="Báo cáo đã phát hành: the quarter's figures frozen as published, in data/warehouse/issued, by"
+        description="Báo cáo đã phát hành (issued reports): the quarter's figures frozen as published, in"
+        " data/warehouse/issued, by"
         f" the job {ISSUE_JOB}; each run of it issues another report, and none is overwritten.",
     )
 
@@ -86,7 +88,9 @@ def issue_job(settings: Settings) -> dg.JobDefinition:
         name=ISSUE_JOB,
         partitions_def=settings.partitions,
         executor_def=dg.in_process_executor,
-        description="Issue the report of a quarter: freeze its figures as published, and publish what was issued.",
+        description="Phát hành báo cáo quý (issue the report of a quarter): freeze its figures as published, and"
+        " publish"
+        " what was issued. Launchpad: choose the quarter, name the office. `make issue` does the same.",
     )
     def job() -> None:
         issue()
@@ -135,13 +139,17 @@ def revision_asset(settings: Settings) -> dg.AssetsDefinition:
         code_version=SIGN_OFF_VERSION,
         metadata=table_metadata(tables.REVISION)
         | {"tables": f"{tables.ISSUED_REPORT.full_name}, {tables.ISSUED_FIGURE.full_name}"},
-        description="Thay đổi sau báo cáo: what differs from each quarter's newest report, then and now, and why.",
+        description="Thay đổi sau báo cáo (changes since a report): what differs from each quarter's newest report,"
+        " then and now, and why.",
         check_specs=[
             dg.AssetCheckSpec(
                 INTACT_CHECK,
                 asset=REVISION,
-                description="Every file of data/warehouse/issued is as it was issued: its checksum fits. Shown, not"
-                " blocking: a file that is not is not used, and the others are.",
+                description=check_description(
+                    INTACT_CHECK,
+                    "Every file of data/warehouse/issued is as it was issued: its checksum fits. Shown, not"
+                    " blocking: a file that is not is not used, and the others are.",
+                ),
             )
         ],
     )

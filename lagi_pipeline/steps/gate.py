@@ -258,4 +258,8 @@ def require(verdicts: list[Verdict]) -> None:
         lines = [
             f"{v.rule}: {'; '.join(v.failures[:_SHOWN])}{' …' if len(v.failures) > _SHOWN else ''}" for v in failed
         ]
-        raise GateError("publishing is blocked, the published file stays as it was\n" + "\n".join(lines))
+        raise GateError(
+            "publishing is blocked, the published file stays as it was\n"
+            + "\n".join(lines)
+            + "\nWhat each rule means and what to do: docs/operations.md, Publishing is blocked"
+        )

@@ -86,7 +86,9 @@ class Warehouse:
         try:
             lock.acquire(timeout=timeout)
         except Timeout:
-            raise WarehouseBusyError(f"{self.folder.name} is being written by {_read(holder)}") from None
+            raise WarehouseBusyError(
+                f"{self.folder.name} is being written by {_read(holder)}; wait until that has ended, then run again"
+            ) from None
         try:
             holder.write_text(f"process {os.getpid()} on {socket.gethostname()}: {purpose}", "utf-8")
             with closing(duckdb.connect(self.working)) as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,14 +23,18 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 
+from lagi_pipeline.catalogue.alerts import alert_words
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.registry import FEEDS
+from lagi_pipeline.orchestration.alerts import CHECK_SENSOR, RUN_SENSOR
 from lagi_pipeline.orchestration.assets import FORM_CHECK, OVERDUE_CHECK
 from lagi_pipeline.orchestration.build import build_defs
+from lagi_pipeline.orchestration.descriptions import GROUPS
 from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of
 from lagi_pipeline.steps import gate
 from lagi_pipeline_tests.running import RAW, ROOT, make_data_dir
 
+VIETNAMESE = re.compile("[ăâđêôơưáàảãạếềểễệốồổỗộớờởỡợứừửữựíìỉĩịúùủũụéèẻẽẹấầẩẫậắằẳẵặóòỏõọýỳỷỹỵ]", re.IGNORECASE)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -57,7 +62,7 @@ def test_the_server_loads_the_code_location(tmp_path: Path, monkeypatch: pytest.
         [repository] = entry.code_location.get_repositories().values()
         assert {job.name for job in repository.get_all_jobs()} >= {"quarterly_attainment", "preliminary", "final"}
         assert len(repository.get_schedules()) == 4
-        assert [sensor.name for sensor in repository.get_sensors()] == ["raw_files"]
+        assert {sensor.name for sensor in repository.get_sensors()} == {"raw_files", RUN_SENSOR, CHECK_SENSOR}
 
 
 def test_the_command_that_validates_definitions_is_content(tmp_path: Path) -> None:
@@ -97,6 +102,59 @@ def test_every_asset_says_what_it_is(specs: dict[str, dg.AssetSpec]) -> None:
         assert spec.owners, key
         assert spec.kinds, key
         assert spec.tags.get("layer"), key
+
+
+def test_every_asset_is_described_in_both_languages(specs: dict[str, dg.AssetSpec]) -> None:
+    """Vietnamese first, as the Office calls it, then English in brackets or after it."""
+    for key, spec in specs.items():
+        first = str(spec.description).partition(":")[0]
+        assert VIETNAMESE.search(first), key
+        assert re.search(r"\([A-Za-z' ]{4,}\)", first), key
+
+
+def test_every_feed_says_who_sends_it_and_where_its_rows_are_counted(specs: dict[str, dg.AssetSpec]) -> None:
+    assert "Phòng Quản lý đô thị" in str(specs["feeds/water"].description)
+    assert "Phòng Quản lý đô thị" in str(specs["raw/water"].description)
+    for feed in FEEDS:
+        assert "tab Partitions" in str(specs[f"feeds/{feed}"].description)
+
+
+def test_every_group_is_told_of_in_the_engineers_page(specs: dict[str, dg.AssetSpec]) -> None:
+    groups = {str(spec.group_name) for spec in specs.values()}
+    assert groups <= set(GROUPS)
+    page = (ROOT / "docs" / "engineers.md").read_text("utf-8")
+    for group in groups:
+        assert f"| `{group}` | {GROUPS[group]} |" in page
+
+
+def test_every_check_says_what_holds_and_what_to_do_when_it_does_not(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    page = (ROOT / "docs" / "engineers.md").read_text("utf-8")
+    for key in graph.asset_check_keys:
+        assert key.name in alert_words().checks, f"{key.name} needs its words in catalogue/alerts.yaml"
+        words = alert_words().of_check(key.name)
+        what, _, to_do = str(graph.get_check_spec(key).description).partition("\n\n")
+        assert len(what.split()) >= 5, key
+        assert what.endswith("."), key
+        assert "Built-in" not in what
+        assert words.do_vi in to_do
+        assert words.do_en in to_do
+        assert f"\n## {words.more.replace('-', ' ').capitalize()}\n" in page, words.more
+
+
+def test_no_words_are_kept_for_a_check_that_is_gone(defs: dg.Definitions) -> None:
+    names = {key.name for key in defs.resolve_asset_graph().asset_check_keys}
+    assert set(alert_words().checks) == names
+
+
+def test_jobs_schedules_and_sensors_say_what_they_do_in_both_languages(defs: dg.Definitions) -> None:
+    repository = defs.get_repository_def()
+    jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
+    described = [*jobs, *repository.schedule_defs, *repository.sensor_defs]
+    assert len(described) == 6 + 4 + 3
+    for one in described:
+        assert VIETNAMESE.search(str(one.description)), one.name
+        assert len(str(one.description)) > 60, one.name
 
 
 def test_every_asset_that_is_made_has_its_table_columns_and_version(specs: dict[str, dg.AssetSpec]) -> None:

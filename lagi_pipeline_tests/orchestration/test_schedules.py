@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 from dagster._core.definitions.schedule_definition import ScheduleExecutionData
 from dagster._utils.schedules import schedule_execution_time_iterator
 
+from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline_tests.running import RAW, make_data_dir
 
@@ -86,7 +87,11 @@ def test_the_table_is_of_all_schedules_and_all_run_by_default(repository: dg.Rep
     for schedule in schedules.values():
         assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
         assert schedule.execution_timezone == "Asia/Ho_Chi_Minh"
-        assert schedule.description
+        said = str(schedule.description)
+        for day, key in TICKS[schedule.name].items():
+            at, quarter = date.fromisoformat(day), Quarter.containing(date.fromisoformat(key))
+            last_year = " năm trước" if quarter.year < at.year else ""
+            assert f"{at:%d/%m}: quý {quarter.roman}{last_year}" in said
 
 
 def test_each_tick_of_a_quarter_is_a_run_of_its_own(repository: dg.RepositoryDefinition) -> None:
