@@ -90,7 +90,7 @@ def joined(tables: Sequence[Table], heading_vi: str, title_vi: str, *, width: in
 
 
 def sheet_name(name: str, taken: Sequence[str]) -> str:
-    """A name as a spreadsheet takes it: at most 31 characters, none of ``[]:*?/\\``, and no two alike."""
+    """A name as a spreadsheet takes it: at most 31 characters, no bracket, colon, slash, ``*``, ``?``; no two alike."""
     clean = _FORBIDDEN.sub(" ", name).strip(" '") or "Bảng"
     for number in range(1, len(taken) + 2):
         tail = f" ({number})" if number > 1 else ""

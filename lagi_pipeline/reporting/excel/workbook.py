@@ -145,7 +145,7 @@ def _write_table(page: Worksheet, report: QuarterReport, table: Table, formats: 
     for row, cells in enumerate(table.rows, start=HEADER_ROW + 1):
         page.set_row(row, _height([cell.text for cell in cells], widths))
         for at, (cell, column) in enumerate(zip(cells, table.columns, strict=True)):
-            _write_cell(page, row, at, cell, column, formats)
+            _write_cell(page, (row, at), cell, column, formats)
     last_row = HEADER_ROW + len(table.rows)
     if table.rows:
         page.autofilter(HEADER_ROW, 0, last_row, last_column)
@@ -158,23 +158,23 @@ def _write_table(page: Worksheet, report: QuarterReport, table: Table, formats: 
     _prepare_print(page, report, last_row + len(below), last_column)
 
 
-def _write_cell(page: Worksheet, row: int, at: int, cell: Cell, column: Column, formats: _Formats) -> None:
+def _write_cell(page: Worksheet, place: tuple[int, int], cell: Cell, column: Column, formats: _Formats) -> None:
     look = _ILLUSTRATIVE if cell.illustrative else {}
     value = cell.value
     match value:
         case datetime():
             shown = formats.of(_CELL, look, {"num_format": MOMENT_FORMAT, "align": "center"})
-            page.write_datetime(row, at, value.replace(tzinfo=None), shown)
+            page.write_datetime(*place, value.replace(tzinfo=None), shown)
         case date():
             shown = formats.of(_CELL, look, {"num_format": DAY_FORMAT, "align": "center"})
-            page.write_datetime(row, at, datetime.combine(value, time()), shown)
+            page.write_datetime(*place, datetime.combine(value, time()), shown)
         case int() | float():
             shown = formats.of(_CELL, look, {"num_format": number_format(cell, value), "align": "right"})
-            page.write_number(row, at, value, shown)
+            page.write_number(*place, value, shown)
         case _ if is_no_figure(cell, column):
-            _write_text(page, row, at, cell.text, formats.of(_CELL, _NO_FIGURE))
+            _write_text(page, *place, cell.text, formats.of(_CELL, _NO_FIGURE))
         case _:
-            _write_text(page, row, at, cell.text, formats.of(_CELL, look, _TEXT))
+            _write_text(page, *place, cell.text, formats.of(_CELL, look, _TEXT))
 
 
 def _write_sentence(page: Worksheet, row: int, sentence: str, shown: Format) -> None:
@@ -189,7 +189,7 @@ def _height(texts: Sequence[str], widths: Sequence[int]) -> float:
         sum(len(textwrap.wrap(line, max(int(width * _LETTERS_PER_WIDTH) - 2, 1))) or 1 for line in text.split("\n"))
         for text, width in zip(texts, widths, strict=True)
     ]
-    return min(max(lines) * _LINE_HEIGHT + 3, _HIGHEST)
+    return min(max(lines) * _LINE_HEIGHT + 4, _HIGHEST)
 
 
 def _write_text(page: Worksheet, row: int, at: int, text: str, shown: Format) -> None:
