@@ -7,7 +7,7 @@ export PYTHONUTF8 = 1
 export DAGSTER_DISABLE_TELEMETRY = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev show trace issue templates targets test coverage lint format bench backtest samples docs lock clean
+.PHONY: help setup run dev show report trace issue templates targets test coverage lint format bench backtest samples docs lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ run: setup ## read the offices' files, compute, publish, print the newest quarte
 
 show: setup ## print the published attainment (QUARTER=2024-Q3)
 	@$(VENV)/lagi show $(if $(QUARTER),--quarter $(QUARTER))
+
+report: setup ## write a quarter's report and the page of all quarters (QUARTER=2024-Q3)
+	@$(VENV)/lagi report $(if $(QUARTER),--quarter $(QUARTER))
 
 trace: setup ## print the cells behind a figure (INDICATOR=budget_revenue QUARTER=2024-Q3)
 	@$(VENV)/lagi trace $(INDICATOR) $(QUARTER)

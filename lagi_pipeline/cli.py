@@ -27,11 +27,13 @@ from lagi_pipeline.orchestration.assets import FORM_CHECK, OVERDUE_CHECK
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.dead_runs import end_dead_runs, process_tag
 from lagi_pipeline.orchestration.raw_files import observe
-from lagi_pipeline.orchestration.schedules import MAIN_JOB, run_config
+from lagi_pipeline.orchestration.schedules import MAIN_JOB, REPORT_JOB, run_config
 from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of, range_tags
 from lagi_pipeline.orchestration.sign_off import ISSUE_JOB, issue_config
 from lagi_pipeline.reporting import published
+from lagi_pipeline.reporting.artefacts import ArtefactError, open_sources, write_page, write_report
 from lagi_pipeline.reporting.attainment_table import as_text, headline
+from lagi_pipeline.reporting.content import NoReportError
 from lagi_pipeline.reporting.scorecard_table import overdue, overdue_lines
 from lagi_pipeline.reporting.templates import books_of, write_template
 from lagi_pipeline.reporting.trace_table import trace_text, traced
@@ -122,7 +124,9 @@ def run(
     status = _execute(settings, first, last, evaluated_at, ObsStatus(demand))
     click.echo(f"{'published' if status == PUBLISHED else 'not published'} after {time.perf_counter() - began:.1f} s")
     if status == PUBLISHED:
-        _report(settings, first, last)
+        _print_result(settings, first, last)
+        _make_report(settings)
+        click.echo("UI        make dev")
     else:
         click.echo(f"{settings.warehouse.published.name} is as it was", err=True)
     sys.exit(status)
@@ -223,7 +227,7 @@ def prepare_home(settings: Settings) -> Path:
     return home
 
 
-def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
+def _print_result(settings: Settings, first: Quarter, last: Quarter) -> None:
     """Print the newest quarter's table, what was sent back, and where things are."""
     with published.open_published(settings.warehouse.published) as connection:
         quarter = published.newest_quarter(connection)
@@ -246,8 +250,43 @@ def _report(settings: Settings, first: Quarter, last: Quarter) -> None:
     click.echo(
         f"\ndatabase  {settings.warehouse.published}\n"
         "rejected  quarantine.rejected_file, quarantine.rejected_row\n"
-        f"slips     {settings.warehouse.slips}\nUI        make dev"
+        f"slips     {settings.warehouse.slips}"
     )
+
+
+def _make_report(settings: Settings) -> None:
+    """Make the newest quarter's report and the page by their job, and print where they are; the figures are published.
+
+    A report that cannot be made takes nothing back: it is told, and the exit is that of the publication.
+    """
+    with open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
+        quarter = sources.newest
+    if quarter is None:
+        return
+    job = build_defs(settings.data_dir).resolve_job_def(REPORT_JOB)
+    with _instance(settings) as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            run_config=_QUIET,
+            raise_on_error=False,
+            tags=range_tags(quarter, quarter) | process_tag(),
+        )
+    for name, said in _told(result):
+        click.echo(f"{name}: {said}", err=True)
+    for where, message in _failures(result):
+        click.echo(f"the report was not made whole, {where}: {message}", err=True)
+    for path in _files_made(result):
+        click.echo(f"report    {path}")
+
+
+def _files_made(result: dg.ExecuteInProcessResult) -> list[str]:
+    """The paths in the metadata of what a run materialised."""
+    return [
+        value.path
+        for event in result.get_asset_materialization_events()
+        for value in event.materialization.metadata.values()
+        if isinstance(value, dg.PathMetadataValue) and value.path is not None
+    ]
 
 
 def _urge(settings: Settings, debts: list[dict[str, Any]]) -> None:
@@ -287,6 +326,32 @@ def show(settings: Settings, quarter: Quarter | None) -> None:
     except FileNotFoundError as error:
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)
+
+
+@main.command()
+@click.option("--quarter", type=QUARTER, help="Which quarter; the newest that has a figure.")
+@click.pass_obj
+def report(settings: Settings, quarter: Quarter | None) -> None:
+    """Write a quarter's report and the page of all quarters from the published file, and print where they are.
+
+    Exit 0 is all written, 1 is that something was not: the message says what, and what stood there is as it was.
+    """
+    try:
+        with open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
+            wanted = quarter or sources.newest
+            if wanted is None:
+                click.echo("no line has a figure yet")
+                return
+            made = write_report(sources, settings.warehouse, sources.report(wanted))
+            made += write_page(sources, settings.warehouse)
+    except (FileNotFoundError, NoReportError, ArtefactError) as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
+    for file in made.files:
+        click.echo(f"{file.path}  {file.size / 1024:.0f} KiB")
+    for failure in made.failed:
+        click.echo(f"failed: {failure}", err=True)
+    sys.exit(FAILED if made.failed else PUBLISHED)
 
 
 @main.command()

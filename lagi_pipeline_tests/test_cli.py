@@ -53,6 +53,9 @@ def test_a_run_publishes_and_prints_the_newest_quarter(lagi: Lagi, data_dir: Cal
     assert "employment/2024-Q3/viec-lam-2024-Q3.xlsx, Việc làm!C13" in done.output
     assert str(folder / "warehouse" / "lagi.duckdb") in done.output
     assert (folder / "warehouse" / "dagster_home" / "dagster.yaml").exists()
+    report = folder / "warehouse" / "reports" / "2024-Q4" / "bao-cao-2024-Q4.xlsx"
+    assert f"report    {report}" in done.output
+    assert report.exists()
 
     again = lagi(folder, "show", "--quarter", "2024-Q2")
     assert again.exit_code == 0

@@ -12,6 +12,7 @@ from lagi_pipeline.orchestration.alerts import alert_sensors
 from lagi_pipeline.orchestration.assets import computed_assets, feed_asset, published_asset, raw_specs, slips_asset
 from lagi_pipeline.orchestration.checks import demanded_status_check, gate_checks, overdue_checks, printed_plans_check
 from lagi_pipeline.orchestration.overrides import override_asset
+from lagi_pipeline.orchestration.reports import report_assets, report_sensor
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.schedules import jobs, schedules
 from lagi_pipeline.orchestration.sensor import raw_files_sensor
@@ -34,6 +35,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
         # Backfill policies and partitioned checks are still marked beta and preview; decided in docs/engineers.md.
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
+        asset_jobs = jobs()
         return dg.Definitions(
             assets=[
                 *raw_specs(settings),
@@ -44,6 +46,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 issued_spec(settings),
                 slips_asset(settings),
                 published_asset(settings),
+                *report_assets(settings),
             ],
             asset_checks=[
                 gate_checks(settings),
@@ -51,9 +54,9 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 printed_plans_check(settings),
                 overdue_checks(settings),
             ],
-            jobs=[*jobs(), issue_job(settings)],
+            jobs=[*asset_jobs, issue_job(settings)],
             schedules=schedules(settings),
-            sensors=[raw_files_sensor(settings), *alert_sensors(settings)],
+            sensors=[raw_files_sensor(settings), report_sensor(settings, asset_jobs), *alert_sensors(settings)],
             resources={
                 "warehouse": WarehouseResource(folder=str(settings.warehouse.folder)),
                 "evaluation": EvaluationResource(),

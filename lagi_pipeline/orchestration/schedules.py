@@ -15,6 +15,9 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.settings import Settings, key_of
 
 MAIN_JOB = "quarterly_attainment"
+REPORT_JOB = "quarterly_report"
+REPORTS = (dg.AssetKey(["reports", "quarterly_report"]), dg.AssetKey(["reports", "page"]))
+"""What is made of what is published: it has its own job, and is in no other."""
 _LAST = 4
 _ANY_YEAR = 2024
 
@@ -88,8 +91,9 @@ def run_config(evaluated_at: datetime | None, demanded: ObsStatus) -> dict[str, 
 
 
 def jobs() -> list[Any]:
-    """The main job, and one a phase with what it demands."""
-    selection = dg.AssetSelection.all()
+    """The main job, one a phase with what it demands, and the one that makes the reports."""
+    reports = dg.AssetSelection.assets(*REPORTS)
+    selection = dg.AssetSelection.all() - reports
     main = dg.define_asset_job(
         MAIN_JOB,
         selection=selection,
@@ -109,6 +113,11 @@ def jobs() -> list[Any]:
                 tags={"phase": phase.name},
             )
             for phase in PHASES
+        ),
+        dg.define_asset_job(
+            REPORT_JOB,
+            selection=reports,
+            description="The report of a quarter and the page of all of them, from the published file.",
         ),
     ]
 

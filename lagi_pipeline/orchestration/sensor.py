@@ -45,13 +45,16 @@ from lagi_pipeline.orchestration.raw_files import (
     observation,
     removed_files,
 )
-from lagi_pipeline.orchestration.schedules import MAIN_JOB
+from lagi_pipeline.orchestration.schedules import MAIN_JOB, REPORT_JOB
 from lagi_pipeline.orchestration.settings import RANGE_END, RANGE_START, Settings, key_of, range_tags
+from lagi_pipeline.orchestration.sign_off import ISSUE_JOB
 
 EVERY_SECONDS = 30
 _PARTITION_TAG = "dagster/partition"
 _SHORT = 16
 _MOST_NAMED = 5
+_READ_NOTHING = {ISSUE_JOB, REPORT_JOB}
+"""Jobs of quarters that read no file of data/raw."""
 _UNFINISHED = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 
 
@@ -218,6 +221,8 @@ def examine(instance: dg.DagsterInstance, memory: Memory, sources: Sequence[Sour
 def _will_read(record: dg.RunRecord, found: Found) -> bool:
     """Whether an unfinished run reads a source as it is now: it has not begun, or began after that was reported."""
     run = record.dagster_run
+    if run.job_name in _READ_NOTHING:
+        return False
     whole = run.tags.get(_PARTITION_TAG)
     first, last = run.tags.get(RANGE_START, whole), run.tags.get(RANGE_END, whole)
     if first is None or last is None or not any(first <= key_of(quarter) <= last for quarter in found.source.quarters):

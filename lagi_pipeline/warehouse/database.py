@@ -68,6 +68,11 @@ class Warehouse:
         """Where the return slips stand; they name people and are never published."""
         return self.folder / "slips"
 
+    @property
+    def reports(self) -> Path:
+        """Where the quarterly reports and the page stand; each is made anew from the published database."""
+        return self.folder / "reports"
+
     @contextmanager
     def lock(self, timeout: float, purpose: str) -> Iterator[None]:
         """Be the only writer among all processes; the tables are there from then on.

@@ -62,7 +62,12 @@ def test_the_server_loads_the_code_location(tmp_path: Path, monkeypatch: pytest.
         [repository] = entry.code_location.get_repositories().values()
         assert {job.name for job in repository.get_all_jobs()} >= {"quarterly_attainment", "preliminary", "final"}
         assert len(repository.get_schedules()) == 4
-        assert {sensor.name for sensor in repository.get_sensors()} == {"raw_files", RUN_SENSOR, CHECK_SENSOR}
+        assert {sensor.name for sensor in repository.get_sensors()} == {
+            "raw_files",
+            "report_after_publishing",
+            RUN_SENSOR,
+            CHECK_SENSOR,
+        }
 
 
 def test_the_command_that_validates_definitions_is_content(tmp_path: Path) -> None:
@@ -92,7 +97,8 @@ def test_there_is_an_asset_for_each_feed_and_what_is_made_of_them(specs: dict[st
         "returned/slips",
     }
     raw = {f"raw/{feed}" for feed in FEEDS} | {"raw/resolution", "raw/overrides"}
-    assert set(specs) == made | raw | {"published/lagi"}
+    reports = {"reports/quarterly_report", "reports/page"}
+    assert set(specs) == made | raw | reports | {"published/lagi"}
 
 
 def test_every_asset_says_what_it_is(specs: dict[str, dg.AssetSpec]) -> None:
@@ -162,7 +168,7 @@ def test_every_asset_that_is_made_has_its_table_columns_and_version(specs: dict[
         if key.startswith("raw/"):
             continue
         assert spec.code_version, key
-        if key == "returned/slips":  # workbooks, no table
+        if key.startswith(("returned/", "reports/")):  # files, no table
             continue
         assert spec.metadata["dagster/column_schema"].columns, key
         assert all(column.description and column.type for column in spec.metadata["dagster/column_schema"].columns), key
@@ -195,6 +201,7 @@ def test_what_is_made_of_what(specs: dict[str, dg.AssetSpec]) -> None:
         "mart/revision_since_report",
         "mart/year_verdict",
     }
+    assert upstream["reports/quarterly_report"] == upstream["reports/page"] == {"published/lagi"}
     assert upstream["mart/feed_scorecard"] == {f"feeds/{feed}" for feed in FEEDS} | {"core/observation"}
 
 
