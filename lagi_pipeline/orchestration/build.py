@@ -10,6 +10,7 @@ import dagster as dg
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.orchestration.assets import computed_assets, feed_asset, published_asset, raw_specs, slips_asset
 from lagi_pipeline.orchestration.checks import demanded_status_check, gate_checks, overdue_checks, printed_plans_check
+from lagi_pipeline.orchestration.exports import exports_asset
 from lagi_pipeline.orchestration.overrides import override_asset
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.schedules import jobs, schedules
@@ -43,6 +44,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 issued_spec(settings),
                 slips_asset(settings),
                 published_asset(settings),
+                exports_asset(settings),
             ],
             asset_checks=[
                 gate_checks(settings),

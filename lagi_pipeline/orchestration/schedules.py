@@ -12,9 +12,12 @@ import dagster as dg
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.orchestration.exports import EXPORTS
 from lagi_pipeline.orchestration.settings import Settings, key_of
 
 MAIN_JOB = "quarterly_attainment"
+NOT_IN_MAIN = dg.AssetSelection.assets(EXPORTS)
+"""What is made of the published file for those who ask for it, not in every run."""
 _LAST = 4
 
 
@@ -72,7 +75,7 @@ def run_config(evaluated_at: datetime | None, demanded: ObsStatus) -> dict[str, 
 
 def jobs() -> list[Any]:
     """The main job, and one a phase with what it demands."""
-    selection = dg.AssetSelection.all()
+    selection = dg.AssetSelection.all() - NOT_IN_MAIN
     main = dg.define_asset_job(
         MAIN_JOB,
         selection=selection,

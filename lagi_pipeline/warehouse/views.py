@@ -30,13 +30,16 @@ def plain_name(title_vi: str) -> str:
 
 @dataclass(frozen=True)
 class ViewColumn:
-    """A column of a view: its name, what it selects, and its title and comment in both languages."""
+    """A column of a view: its name, what it selects, its type, and what it means in both languages."""
 
     name: str
     sql: str
     title_vi: str
+    about_en: str
     comment: str
     sql_type: str
+    nullable: bool = True
+    unit: str | None = None
 
     @property
     def name_vi(self) -> str:
@@ -82,17 +85,27 @@ class View:
         return f"SELECT {listed} FROM {self.source} ORDER BY {self.order}"  # noqa: S608 - our own names
 
 
-def _of(table: Table, *names: str, alias: str = "t") -> tuple[ViewColumn, ...]:
-    """Columns of a table as they are; all of them where none is named."""
+def columns_of(table: Table, *names: str) -> tuple[ViewColumn, ...]:
+    """Columns of a table, whose alias is ``t``, as they are; all of them where none is named."""
     by_name = {column.name: column for column in table.columns}
     return tuple(
-        ViewColumn(name, f"{alias}.{quoted(name)}", column.title_vi, column.comment, column.sql_type)
-        for name, column in ((name, by_name[name]) for name in names or by_name)
+        ViewColumn(
+            name=column.name,
+            sql=f"t.{quoted(column.name)}",
+            title_vi=column.title_vi,
+            about_en=column.description_en,
+            comment=column.comment,
+            sql_type=column.sql_type,
+            nullable=column.nullable,
+            unit=column.unit if column.unit != "index" else None,
+        )
+        for column in (by_name[name] for name in names or by_name)
     )
 
 
-def _told(name: str, title_vi: str, about_en: str, sql: str, sql_type: str = "VARCHAR") -> ViewColumn:
-    return ViewColumn(name, sql, title_vi, f"{title_vi} — {about_en}", sql_type)
+def _told(name: str, title_vi: str, about_en: str, sql: str) -> ViewColumn:
+    """A column of words that no table has."""
+    return ViewColumn(name, sql, title_vi, about_en, f"{title_vi} — {about_en}", "VARCHAR")
 
 
 def _words(kind: str, column: str) -> str:
@@ -120,7 +133,7 @@ def line_columns() -> tuple[ViewColumn, ...]:
         ),
     )
     kept = [column.name for column in tables.ATTAINMENT.columns if column.name != "is_leading"]
-    return (*_of(tables.ATTAINMENT, *kept), *said)
+    return (*columns_of(tables.ATTAINMENT, *kept), *said)
 
 
 def _line_views() -> Iterator[View]:
@@ -150,7 +163,7 @@ def _line_views() -> Iterator[View]:
         "chi_tieu_theo_ke_hoach",
         "Cùng một số liệu so với nghị quyết, HĐND giao, tỉnh giao",
         "The same figure against each of the three plans, side by side",
-        _of(tables.BY_PLAN),
+        columns_of(tables.BY_PLAN),
         "mart.attainment_by_plan AS t",
         f"t.quarter, {LINE_ORDER}",
         tables.BY_PLAN.key,
@@ -160,7 +173,7 @@ def _line_views() -> Iterator[View]:
         "ket_qua_nam",
         "Kết luận từng năm: bao nhiêu chỉ tiêu vượt, đạt, không đạt",
         "How many main lines are exceeded, met, missed, undecided; plan_source leading is what is reported",
-        _of(tables.YEAR_VERDICT),
+        columns_of(tables.YEAR_VERDICT),
         "mart.year_verdict AS t",
         "t.year, t.plan_source",
         tables.YEAR_VERDICT.key,
@@ -170,7 +183,7 @@ def _line_views() -> Iterator[View]:
         "theo_phuong_xa",
         "Từng phường, xã: số liệu và chênh lệch so với chỉ tiêu của thị xã",
         "Each phường and xã on the lines that are reported by unit; a null is no figure: count before you sum",
-        _of(tables.UNIT_ATTAINMENT),
+        columns_of(tables.UNIT_ATTAINMENT),
         "mart.attainment_by_unit AS t",
         "t.quarter, t.indicator_code, t.unit_code",
         tables.UNIT_ATTAINMENT.key,
@@ -183,7 +196,7 @@ def _work_views() -> Iterator[View]:
         "doi_tau",
         "Đội tàu và chống khai thác IUU, theo nhóm chiều dài",
         "Fleet and compliance with IUU rules by length class; class all is the whole fleet: never add it to the others",
-        _of(tables.FLEET),
+        columns_of(tables.FLEET),
         "mart.iuu_compliance AS t",
         "t.quarter, list_position(['under_6', '6_to_12', '12_to_15', '15_to_24', '24_and_over', 'unknown', 'all'],"
         " t.length_class)",
@@ -194,7 +207,7 @@ def _work_views() -> Iterator[View]:
         "nhiem_vu",
         "Tiến độ từng nhiệm vụ của nghị quyết",
         "How far each task of the resolution is, by quarter",
-        _of(tables.TASK_PROGRESS),
+        columns_of(tables.TASK_PROGRESS),
         "mart.task_progress AS t",
         "t.quarter, t.group_number, t.position",
         tables.TASK_PROGRESS.key,
@@ -204,7 +217,7 @@ def _work_views() -> Iterator[View]:
         "theo_doi_them",
         "Chỉ tiêu theo dõi, hạn chế cần khắc phục, kế hoạch đã ban hành",
         "What the resolution also asks to be followed, beside the ten targets",
-        _of(tables.REGISTER),
+        columns_of(tables.REGISTER),
         "mart.resolution_register AS t",
         "t.year, t.register, t.position",
         tables.REGISTER.key,
@@ -214,7 +227,7 @@ def _work_views() -> Iterator[View]:
         "tinh_hinh_bao_cao",
         "Từng báo cáo phải nộp: đã nộp chưa, đúng hạn không",
         "Every report that an office owes, by quarter: received, on time, usable, what is still open",
-        _of(tables.SCORECARD),
+        columns_of(tables.SCORECARD),
         "mart.feed_scorecard AS t",
         "t.quarter, t.office_name_vi, t.feed",
         tables.SCORECARD.key,
@@ -224,7 +237,7 @@ def _work_views() -> Iterator[View]:
         "bao_cao_qua_han",
         "Danh sách đôn đốc: ai còn nợ gì, từ ngày nào",
         "Who owes which report, since when, and which targets have no figure for it; the longest overdue first",
-        _of(tables.OVERDUE),
+        columns_of(tables.OVERDUE),
         "mart.overdue AS t",
         "t.since, t.office, t.feed, t.quarter",
         tables.OVERDUE.key,
@@ -234,7 +247,7 @@ def _work_views() -> Iterator[View]:
         "thay_doi",
         "Thay đổi so với báo cáo gần nhất của từng quý, và vì sao",
         "What differs from the newest report issued for a quarter, then and now, and why; empty where none was issued",
-        _of(tables.REVISION),
+        columns_of(tables.REVISION),
         "mart.revision_since_report AS t",
         f"t.quarter, {LINE_ORDER}, t.plan_source, t.aspect",
         tables.REVISION.key,
@@ -267,12 +280,12 @@ def _sent_back_view() -> View:
         "Những gì đã trả lại hoặc cảnh báo, và vì sao",
         "What went back to the offices or was questioned, down to the cell, and why",
         (
-            *_of(tables.REJECTED_ROW, "quarter", "feed"),
+            *columns_of(tables.REJECTED_ROW, "quarter", "feed"),
             _told("office_name_vi", "Cơ quan gửi", "Office that sent it; null where none is named", "o.office_name_vi"),
             _told("severity", "Mã mức độ", "file (refused whole), error (row rejected), warning (kept)", "t.severity"),
             _told("severity_vi", "Mức độ", "The same in Vietnamese", severity),
-            *_of(tables.REJECTED_ROW, "file", "sheet", "row", "cell"),
-            *_of(tables.REJECTED_ROW, "reason", "received_at", "resolved_at", "resolved_by"),
+            *columns_of(tables.REJECTED_ROW, "file", "sheet", "row", "cell"),
+            *columns_of(tables.REJECTED_ROW, "reason", "received_at", "resolved_at", "resolved_by"),
         ),
         _SENT_BACK,
         "t.quarter, t.feed, t.file, t.sheet, t.row, t.cell, t.reason",
@@ -304,7 +317,7 @@ def _budget_view(name: str, name_vi: str, about_vi: str, form: str, indicator: s
         about_vi,
         "Rows of the budget form as reported, cumulative from 1 January, in tỷ đồng: a row contains those whose path"
         f" begins with its own, so never add all up; {_RESTS_ON.format(indicator)}",
-        _of(feed_tables()[form], *shown),
+        columns_of(feed_tables()[form], *shown),
         _rows_behind(form, indicator),
         "t.quarter, t.row",
         ("quarter", "row"),
@@ -328,7 +341,7 @@ def _form_views() -> Iterator[View]:
         "Xuất khẩu theo mặt hàng: lượng và trị giá",
         "Exports by good, values in triệu USD, quantities in quantity_unit; the row item = total is the sum;"
         f" {_RESTS_ON.format('export_turnover')}",
-        _of(feed_tables()["exports"], *shown),
+        columns_of(feed_tables()["exports"], *shown),
         _rows_behind("exports", "export_turnover"),
         "t.quarter, t.row",
         ("quarter", "row"),
