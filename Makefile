@@ -7,7 +7,7 @@ export PYTHONUTF8 = 1
 export DAGSTER_DISABLE_TELEMETRY = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev show report trace issue templates targets test coverage lint format bench backtest samples docs lock clean
+.PHONY: help setup run dev show report trace issue export templates targets test coverage lint format bench backtest samples docs lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ trace: setup ## print the cells behind a figure (INDICATOR=budget_revenue QUARTE
 	@$(VENV)/lagi trace $(INDICATOR) $(QUARTER)
 issue: setup ## freeze a quarter's report as issued (QUARTER=2024-Q3 OFFICE=code DOCUMENT=number)
 	@$(VENV)/lagi issue --quarter $(QUARTER) $(if $(OFFICE),--office $(OFFICE)) $(if $(DOCUMENT),--document-no "$(DOCUMENT)")
+
+export: setup ## write the published tables as CSV and Parquet, to data/warehouse/exports
+	@$(VENV)/lagi export
 
 templates: setup ## write the blank workbooks of a quarter (QUARTER=2024-Q3)
 	@$(VENV)/lagi templates $(if $(QUARTER),--quarter $(QUARTER))

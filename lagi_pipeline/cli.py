@@ -34,6 +34,7 @@ from lagi_pipeline.reporting import published
 from lagi_pipeline.reporting.artefacts import ArtefactError, open_sources, write_page, write_report
 from lagi_pipeline.reporting.attainment_table import as_text, headline
 from lagi_pipeline.reporting.content import NoReportError
+from lagi_pipeline.reporting.exports import FOLDER, write_exports
 from lagi_pipeline.reporting.scorecard_table import overdue, overdue_lines
 from lagi_pipeline.reporting.templates import books_of, write_template
 from lagi_pipeline.reporting.trace_table import trace_text, traced
@@ -375,6 +376,19 @@ def trace(settings: Settings, indicator: str, quarter: Quarter) -> None:
         sys.exit(FAILED)
     click.echo(f"{known[indicator].name_vi}, {quarter.label_vi}\n")
     click.echo(trace_text(rows, settings.catalogue))
+
+
+@main.command()
+@click.pass_obj
+def export(settings: Settings) -> None:
+    """Write the published tables as CSV and Parquet with their datapackage.json, to data/warehouse/exports."""
+    warehouse = settings.warehouse
+    try:
+        made = write_exports(warehouse.published, warehouse.folder / FOLDER, settings.place.file)
+    except OSError as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
+    click.echo(f"{made.folder}  {made.files} files, {sum(made.rows.values())} rows")
 
 
 @main.command()

@@ -11,6 +11,7 @@ from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.orchestration.alerts import alert_sensors
 from lagi_pipeline.orchestration.assets import computed_assets, feed_asset, published_asset, raw_specs, slips_asset
 from lagi_pipeline.orchestration.checks import demanded_status_check, gate_checks, overdue_checks, printed_plans_check
+from lagi_pipeline.orchestration.exports import exports_asset
 from lagi_pipeline.orchestration.overrides import override_asset
 from lagi_pipeline.orchestration.reports import report_assets, report_sensor
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
@@ -47,6 +48,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 slips_asset(settings),
                 published_asset(settings),
                 *report_assets(settings),
+                exports_asset(settings),
             ],
             asset_checks=[
                 gate_checks(settings),

@@ -12,11 +12,13 @@ import dagster as dg
 
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.orchestration.exports import EXPORTS
 from lagi_pipeline.orchestration.settings import Settings, key_of
 
 MAIN_JOB = "quarterly_attainment"
 REPORT_JOB = "quarterly_report"
 REPORTS = (dg.AssetKey(["reports", "quarterly_report"]), dg.AssetKey(["reports", "page"]))
+AFTER_PUBLISHING = dg.AssetSelection.assets(*REPORTS, EXPORTS)
 """What is made of what is published: it has its own job, and is in no other."""
 _LAST = 4
 _ANY_YEAR = 2024
@@ -92,8 +94,7 @@ def run_config(evaluated_at: datetime | None, demanded: ObsStatus) -> dict[str, 
 
 def jobs() -> list[Any]:
     """The main job, one a phase with what it demands, and the one that makes the reports."""
-    reports = dg.AssetSelection.assets(*REPORTS)
-    selection = dg.AssetSelection.all() - reports
+    selection = dg.AssetSelection.all() - AFTER_PUBLISHING
     main = dg.define_asset_job(
         MAIN_JOB,
         selection=selection,
@@ -116,8 +117,9 @@ def jobs() -> list[Any]:
         ),
         dg.define_asset_job(
             REPORT_JOB,
-            selection=reports,
-            description="The report of a quarter and the page of all of them, from the published file.",
+            selection=AFTER_PUBLISHING,
+            description="Báo cáo quý (the quarterly report): the report of a quarter, the page of all of them and the"
+            " exports for analysts, from the published file; asked for after each run that publishes.",
         ),
     ]
 

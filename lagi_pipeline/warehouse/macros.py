@@ -1,17 +1,26 @@
 """The table macros of the published file: questions that analysts ask with a parameter.
 
-They filter and join what is stored, and compute nothing. A macro's parameters hide columns of the same name: in their
-SQL every such column is written with the alias of its table.
+They filter and join what is stored, and compute nothing. DuckDB puts what is asked in place of a parameter's name, even
+a column of the asker's query: beside a table it would be taken for that table's column. So every macro of this module
+that has a parameter named like a column binds its parameters first, in a subquery of their own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
 
-from lagi_pipeline.warehouse.database import literal
-from lagi_pipeline.warehouse.tables import ATTAINMENT_HISTORY, OBSERVATION_HISTORY, YEAR_VERDICT_HISTORY, Table
+from lagi_pipeline.warehouse.database import literal, quoted
+from lagi_pipeline.warehouse.tables import (
+    ATTAINMENT_HISTORY,
+    OBSERVATION_HISTORY,
+    UNIT_ATTAINMENT,
+    YEAR_VERDICT_HISTORY,
+    Table,
+)
+from lagi_pipeline.warehouse.views import LINE_ORDER, line_columns
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,13 @@ _TRACE = Macro(
             cell.file, cell.sha256, cell.sheet, cell.cell, cell.entry, cell.text, cell.printed_value, cell.printed_unit,
             cell.scale, cell.value, cell.unit, cell.factor, cell.multiplier, cell.measure, cell.form, cell.period,
             cell.as_of, cell.received_at, cell.obs_status, cell.note_vi, line.value AS figure, line.derivation_vi
-        FROM mart.trace AS cell
+        FROM (SELECT indicator_code AS code, quarter AS of_quarter, unit_code AS of_unit) AS asked
+        JOIN mart.trace AS cell
+            ON cell.indicator_code = asked.code AND cell.quarter = asked.of_quarter
+            AND (cell.unit_code = asked.of_unit OR (asked.of_unit IS NULL AND cell.is_town))
         LEFT JOIN mart.trace_line AS line
             ON line.indicator_code = cell.indicator_code AND line.quarter = cell.quarter
             AND line.unit_code = cell.unit_code
-        WHERE cell.indicator_code = indicator_code AND cell.quarter = quarter
-            AND (cell.unit_code = unit_code OR (unit_code IS NULL AND cell.is_town))
         ORDER BY cell.position
     """,
     comment="Số liệu từ đâu ra — The cells behind a figure, with its derivation: trace('green_cover', '2024-Q4');"
@@ -61,7 +71,50 @@ def macros(timezone: str) -> tuple[Macro, ...]:
         Macro(f"{name}_as_of", "ts", _as_of(table, timezone), _as_known(f"{table.schema}.{name}"))
         for name, table in histories
     )
-    return (*as_of, _TRACE)
+    return (*as_of, _TRACE, *_of_a_quarter())
+
+
+def _of_a_quarter() -> Iterator[Macro]:
+    """The leading lines of a quarter, those of them that are behind, and the wards on a line."""
+    columns = ", ".join(f"{column.sql} AS {quoted(column.name)}" for column in line_columns())
+    lines = (
+        f"SELECT {columns} FROM (SELECT quarter AS of_quarter) AS asked JOIN mart.attainment AS t"  # noqa: S608 - the models' names
+        f" ON t.is_leading AND t.quarter = {_known('of_quarter', 'quarter', 'mart.attainment')}"
+    )
+    yield Macro(
+        "quarter_report",
+        "quarter",
+        f"{lines} ORDER BY {LINE_ORDER}",
+        "Các chỉ tiêu của một quý — The view targets for another quarter: quarter_report('2024-Q3')",
+    )
+    yield Macro(
+        "behind",
+        "quarter",
+        f"{lines} WHERE (t.pace_status = 'behind' OR t.result_status = 'not_met') ORDER BY {LINE_ORDER}",
+        "Chỉ tiêu chậm tiến độ hoặc không đạt — The lines of a quarter that are behind their pace, or missed; gap is by"
+        " how much, in unit: behind('2024-Q2')",
+    )
+    wards = ", ".join(f"t.{quoted(column.name)}" for column in UNIT_ATTAINMENT.columns)
+    yield Macro(
+        "ward_ranking",
+        "indicator_code, quarter",
+        f"SELECT {wards} FROM (SELECT indicator_code AS code, quarter AS of_quarter) AS asked"  # noqa: S608 - the models' names
+        " JOIN mart.attainment_by_unit AS t"
+        f" ON t.indicator_code = {_known('code', 'indicator_code', 'mart.attainment_by_unit')}"
+        f" AND t.quarter = {_known('of_quarter', 'quarter', 'mart.attainment_by_unit')}"
+        " ORDER BY t.gap, t.actual, t.unit_code",
+        "Xếp các phường, xã theo một chỉ tiêu, thấp nhất trước — The wards on a line, the furthest below the town's"
+        " target first (flows, which have no target by ward: the smallest first); those without a figure last:"
+        " ward_ranking('clean_water', '2024-Q4')",
+    )
+
+
+def _known(asked: str, column: str, table: str) -> str:
+    """What is asked, where the table has it: a misspelt quarter is refused, for no rows would read as none behind."""
+    return (
+        f"CASE WHEN asked.{asked} IN (SELECT known.{column} FROM {table} AS known) THEN asked.{asked}"  # noqa: S608 - our own names
+        f" ELSE error('{table} has no {column} «' || asked.{asked} || '»') END"
+    )
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection, offered: tuple[Macro, ...]) -> None:

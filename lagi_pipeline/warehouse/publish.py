@@ -11,6 +11,7 @@ import duckdb
 from lagi_pipeline.warehouse.database import Warehouse, create_schemas, create_statements, literal, quoted
 from lagi_pipeline.warehouse.macros import Macro, create_macros, macros, macros_of
 from lagi_pipeline.warehouse.tables import Table, all_tables
+from lagi_pipeline.warehouse.views import comments_of, create_views, views, views_of
 
 
 class PublishError(RuntimeError):
@@ -27,7 +28,7 @@ class Published:
 
 
 def publish(warehouse: Warehouse, timezone: str) -> Published:
-    """Copy the published tables into a fresh file with its macros, verify it, and put it in place of the last one.
+    """Copy the published tables into a fresh file with views and macros, verify it, put it in place of the last.
 
     Call it where the gate has let the tables through, and under the same lock.
 
@@ -36,7 +37,8 @@ def publish(warehouse: Warehouse, timezone: str) -> Published:
         timezone: The place's, in which all times of the tables are.
 
     Raises:
-        PublishError: the fresh file has other tables, rows, macros or comments than it should; nothing is replaced.
+        PublishError: the fresh file has other tables, rows, views, macros or comments than it should; nothing is
+            replaced.
     """
     published = [table for table in all_tables() if table.published]
     fresh = warehouse.published.with_name(f".{warehouse.published.stem}.{os.getpid()}.fresh")
@@ -70,6 +72,7 @@ def _write(working: Path, fresh: Path, published: list[Table], offered: tuple[Ma
                 f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM working.{table.full_name}{order}"  # noqa: S608 - names are the models'
             ).fetchone()
             rows[table.full_name] = copied[0] if copied else 0
+        create_views(connection, views())
         create_macros(connection, offered)
         connection.commit()
         connection.execute("CHECKPOINT fresh")
@@ -96,3 +99,6 @@ def _verify(fresh: Path, published: list[Table], rows: dict[str, int], offered: 
         told = macros_of(reader)
         if told != {macro.name: macro.comment for macro in offered}:
             raise PublishError(f"macros {sorted(told)} where {sorted(macro.name for macro in offered)} were written")
+        if (seen := views_of(reader)) != (wanted := comments_of(views())):
+            differing = sorted(name for name in seen.keys() | wanted.keys() if seen.get(name) != wanted.get(name))
+            raise PublishError(f"views {differing} are not as they were to be written")

@@ -1,0 +1,61 @@
+"""The asset of the exports beside the published file: what they are stands in ``reporting.exports``."""
+
+import logging
+from typing import Any
+
+import dagster as dg
+
+from lagi_pipeline.orchestration.assets import OFFICE, PUBLISHED, SINGLE_RUN, Result
+from lagi_pipeline.orchestration.resources import WarehouseResource
+from lagi_pipeline.orchestration.settings import Settings
+from lagi_pipeline.reporting.exports import FOLDER, PACKAGE, Exports, write_exports
+
+log = logging.getLogger("lagi_pipeline")
+
+EXPORTS = dg.AssetKey(["published", "exports"])
+EXPORTS_VERSION = "1"
+
+
+def exports_asset(settings: Settings) -> dg.AssetsDefinition:
+    """The exports: the published tables as CSV and Parquet. Partitioned as what they are made of, and made whole."""
+
+    @dg.asset(
+        key=EXPORTS,
+        deps=[PUBLISHED],
+        partitions_def=settings.partitions,
+        backfill_policy=SINGLE_RUN,
+        group_name="published",
+        owners=[OFFICE],
+        kinds={"csv", "parquet"},
+        tags={"layer": "published"},
+        code_version=EXPORTS_VERSION,
+        description="data/warehouse/exports: the published tables as CSV (for Excel) and Parquet, described by a"
+        " Frictionless datapackage.json. A fresh folder, put in place whole; always of the newest published file.",
+    )
+    def exports(warehouse: WarehouseResource) -> Result:
+        held = warehouse.warehouse
+        made = write_exports(held.published, held.folder / FOLDER, settings.place.file)
+        log.info("  %-20s %6d files, %d KiB", FOLDER, made.files, _size(made) // 1024)
+        return dg.MaterializeResult(metadata=_metadata(made))
+
+    return exports
+
+
+def _size(made: Exports) -> int:
+    return sum(made.csv_bytes.values()) + sum(made.parquet_bytes.values())
+
+
+def _metadata(made: Exports) -> dict[str, Any]:
+    lines = [
+        "| resource | rows | csv, bytes | parquet, bytes |",
+        "| --- | --- | --- | --- |",
+        *(f"| {n} | {rows} | {made.csv_bytes[n]} | {made.parquet_bytes[n]} |" for n, rows in made.rows.items()),
+    ]
+    return {
+        "path": dg.MetadataValue.path(str(made.folder)),
+        "package": dg.MetadataValue.path(str(made.folder / PACKAGE)),
+        "files": made.files,
+        "size_bytes": _size(made),
+        "dagster/row_count": sum(made.rows.values()),
+        "resources": dg.MetadataValue.md("\n".join(lines)),
+    }
