@@ -16,6 +16,7 @@ from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed
 from lagi_pipeline.feeds.registry import FEEDS
+from lagi_pipeline.feeds.tasks import TASKS
 from lagi_pipeline.indicators.scorecard import Scorecard
 from lagi_pipeline.orchestration.lineage import lineage_metadata
 from lagi_pipeline.orchestration.metadata import (
@@ -33,6 +34,7 @@ from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 from lagi_pipeline.steps import plans as comparing
 from lagi_pipeline.steps import scorecard as scoring
+from lagi_pipeline.steps import tasks as following
 from lagi_pipeline.steps import trace as tracing
 from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
 from lagi_pipeline.warehouse import tables
@@ -47,6 +49,7 @@ MEASURE = dg.AssetKey(["core", "measure"])
 OBSERVATION = dg.AssetKey(["core", "observation"])
 ATTAINMENT = dg.AssetKey(["mart", "attainment"])
 FLEET = dg.AssetKey(["mart", "iuu_compliance"])
+TASK_PROGRESS = dg.AssetKey(["mart", "task_progress"])
 YEAR_VERDICT = dg.AssetKey(["mart", "year_verdict"])
 SLIPS = dg.AssetKey(["returned", "slips"])
 OVERRIDES = dg.AssetKey(["raw", "overrides"])
@@ -118,7 +121,7 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
         *folders,
         dg.AssetSpec(
             RESOLUTION,
-            description="Chỉ tiêu nghị quyết (targets): data/raw/resolution/<year>/targets.yaml.",
+            description="Chỉ tiêu, nhiệm vụ nghị quyết (targets, tasks, registers): data/raw/resolution/<year>/*.yaml.",
             group_name="core",
             owners=[OFFICE],
             kinds={"yaml", "file"},
@@ -142,7 +145,7 @@ def feed_asset(feed: Feed, entry: FeedEntry, settings: Settings) -> dg.AssetsDef
 
     @dg.asset(
         key=feed_key(entry.code),
-        deps=[raw_key(entry.code)],
+        deps=[raw_key(entry.code), *([RESOLUTION] if entry.follows_tasks else [])],
         partitions_def=settings.partitions,
         backfill_policy=SINGLE_RUN,
         group_name=entry.group,
@@ -311,6 +314,28 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(metadata={"dagster/row_count": len(lines)})
 
     @computed(
+        key=TASK_PROGRESS,
+        deps=[feed_key(TASKS.code), RESOLUTION],
+        group_name="mart",
+        tags={"layer": "mart"},
+        metadata=table_metadata(tables.TASK_PROGRESS) | {"registers": tables.REGISTER.full_name},
+        description="Tiến độ nhiệm vụ: every task of the resolution (II.C) by quarter, as reported; in"
+        " mart.resolution_register the aims beside the ten, last year's weaknesses and the implementation plans.",
+    )
+    def task_progress(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
+    ) -> Result:
+        moment = evaluation.moment(context, settings.place.timezone)
+        with warehouse.warehouse.write() as connection:
+            computed = following.compute_tasks(connection, settings.situation, moment)
+            following.write_tasks(connection, computed)
+        log.info(
+            "  %-20s %6d rows, %d in the registers", "mart.task_progress", len(computed.tasks), len(computed.registers)
+        )
+        metadata = {"dagster/row_count": len(computed.tasks), "rows_in_registers": len(computed.registers)}
+        return dg.MaterializeResult(metadata=metadata)
+
+    @computed(
         key=SCORECARD,
         deps=[*(feed_key(code) for code in FEEDS), OBSERVATION],
         group_name="mart",
@@ -353,7 +378,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         log.info("  %-20s %6d rows", "mart.year_verdict", rows)
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
-    return [measure, observation, attainment, iuu_compliance, feed_scorecard, year_verdict]
+    return [measure, observation, attainment, iuu_compliance, task_progress, feed_scorecard, year_verdict]
 
 
 def _scorecard_metadata(computed: Scorecard, quarter: Quarter) -> Mapping[str, Any]:
@@ -428,7 +453,7 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=PUBLISHED,
-        deps=[ATTAINMENT, FLEET, SCORECARD, YEAR_VERDICT, REVISION],
+        deps=[ATTAINMENT, FLEET, TASK_PROGRESS, SCORECARD, YEAR_VERDICT, REVISION],
         partitions_def=settings.partitions,
         backfill_policy=SINGLE_RUN,
         group_name="published",
