@@ -203,8 +203,7 @@ def no_personal_data(connection: duckdb.DuckDBPyConnection, situation: Situation
             if title in titles.get(form, ()) and value != MASK:
                 yield f"quarantine.rejected_row {file} row {row}: «{title}» is not masked"
     told = (tables.VINTAGE, tables.REJECTED_UNIT, tables.REJECTED_ROW, tables.REJECTED_FILE, tables.OVERRIDE)
-    told = (*told, tables.TASK_PROGRESS, tables.REGISTER)
-    for table in (*feed_tables().values(), *told):
+    for table in (*feed_tables().values(), *told, tables.TASK_PROGRESS, tables.REGISTER):
         yield from _numbers_of_people(connection, table)
 
 

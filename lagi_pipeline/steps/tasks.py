@@ -159,8 +159,8 @@ def _unread(evidence: Evidence, quarter: Quarter, answer: Vintage | None, at: da
 
 def _without_people(line: RegisterLine) -> RegisterLine:
     """A line of a register as it may be published: the Office writes in it by hand."""
-    told = {name: getattr(line, name) for name in ("text_vi", "body_vi", "note_vi")}
-    return replace(line, **{name: None if text is None else without_people(text) for name, text in told.items()})
+    body, note = (None if text is None else without_people(text) for text in (line.body_vi, line.note_vi))
+    return replace(line, text_vi=without_people(line.text_vi), body_vi=body, note_vi=note)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[str]) -> list[dict[str, Any]]:
