@@ -11,12 +11,12 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.feeds.base import Feed, FeedForm
+from lagi_pipeline.feeds.base import Feed, FeedForm, falls
+from lagi_pipeline.feeds.plausibility import keeps_rows_of_version
 from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.intake.form import Covers, FeedRow, Form, Listing, Missing, TaskNames, derived, percent, rule, text
 from lagi_pipeline.vietnamese.text import label_key
@@ -74,18 +74,19 @@ def is_passed(due: date | None, day: date) -> bool:
     return due is not None and due < day
 
 
-def _is_read(stated: str, year: int) -> bool:
+def _is_read_in(stated: str, quarter: Quarter) -> bool:
     try:
-        read_due(stated, year)
+        read_due(stated, quarter.year)
     except ValueError:
         return False
     return True
 
 
-def _each(frame: pd.DataFrame, holds: Callable[[str, Quarter], bool]) -> pd.Series[Any]:
-    """Whether something holds of each row's due day as written, True where none is."""
+def _each(frame: pd.DataFrame, holds: Callable[[str, Quarter], bool], *, if_none: bool) -> pd.Series[bool]:
+    """Whether something holds of each row's due day as written; ``if_none`` where none is."""
     quarter: Quarter = frame.attrs["quarter"]
-    return frame["due_text"].map(lambda stated: holds(stated, quarter), na_action="ignore")
+    found = [if_none if pd.isna(stated) else holds(str(stated), quarter) for stated in frame["due_text"]]
+    return pd.Series(found, index=frame.index, dtype="bool")
 
 
 class TaskRow(FeedRow):
@@ -161,7 +162,7 @@ class TaskRow(FeedRow):
         missing=Missing.SKIP_IF_ANY,
     )
     def _task_due(cls, frame: pd.DataFrame) -> pd.Series[bool]:
-        return _each(frame, lambda stated, quarter: _is_read(stated, quarter.year))
+        return _each(frame, _is_read_in, if_none=True)
 
     @rule(
         "task_done",
@@ -190,28 +191,33 @@ class TaskRow(FeedRow):
         severity=Severity.WARNING,
     )
     def _task_in_time(cls, frame: pd.DataFrame) -> pd.Series[bool]:
-        has_passed = _each(frame, _has_passed).fillna(value=False).astype(bool)
-        unread = ~_each(frame, lambda due, quarter: _is_read(due, quarter.year)).fillna(value=True).astype(bool)
+        has_passed = _each(frame, _has_passed, if_none=False)
+        unread = ~_each(frame, _is_read_in, if_none=True)
         late = frame["state"].isin([UNDER_WAY_OVERDUE, DONE_LATE])
         return unread | ~((frame["state"] == UNDER_WAY_IN_TIME) & has_passed) & ~(late & ~has_passed)
 
 
 def _has_passed(stated: str, quarter: Quarter) -> bool:
-    return _is_read(stated, quarter.year) and is_passed(read_due(stated, quarter.year), quarter.end)
+    return _is_read_in(stated, quarter) and is_passed(read_due(stated, quarter.year), quarter.end)
 
 
+_FORM = Form(
+    code="tasks",
+    title_vi="Tiến độ thực hiện nhiệm vụ theo nghị quyết",
+    model=TaskRow,
+    label="label_text",
+    rows=Listing(blank_rows=0),
+    covers=Covers.EITHER,
+)
 TASKS = Feed(
     "tasks",
     (
         FeedForm(
-            Form(
-                code="tasks",
-                title_vi="Tiến độ thực hiện nhiệm vụ theo nghị quyết",
-                model=TaskRow,
-                label="label_text",
-                rows=Listing(blank_rows=0),
-                covers=Covers.EITHER,
-            )
+            _FORM,
+            series=(
+                falls("task_code", "completion_pct", "Tỷ lệ hoàn thành"),
+                keeps_rows_of_version(_FORM, "task_code"),
+            ),
         ),
     ),
 )
