@@ -22,6 +22,7 @@ from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.loading import CatalogueError
 from lagi_pipeline.catalogue.place import load_resolutions
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.tasks import tasks_of
 from lagi_pipeline.intake.files import unread
 from lagi_pipeline.orchestration.assets import FORM_CHECK, OVERDUE_CHECK
 from lagi_pipeline.orchestration.build import build_defs
@@ -398,8 +399,9 @@ def templates(settings: Settings, quarter: Quarter | None) -> None:
     """Write the blank workbooks that the offices owe for a quarter, one a folder of data/raw."""
     quarter = quarter or quarter_of(settings.partitions.get_partition_keys()[-1])
     try:
-        owed = books_of(quarter, settings.place, settings.catalogue)
-    except ValueError as error:
+        tasks = tasks_of(quarter.year, settings.raw_dir, settings.catalogue, settings.place)
+        owed = books_of(quarter, settings.place, settings.catalogue, tasks)
+    except ValueError as error:  # a tasks.yaml that says nonsense among them
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)
     for book in owed.books:

@@ -35,6 +35,7 @@ COMPUTED = [
     ["core", "observation"],
     ["mart", "attainment"],
     ["mart", "iuu_compliance"],
+    ["mart", "task_progress"],
     ["mart", "feed_scorecard"],
     ["mart", "year_verdict"],
     ["mart", "revision_since_report"],

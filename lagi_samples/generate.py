@@ -7,9 +7,9 @@ from pathlib import Path
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_samples.book import Book
-from lagi_samples.scenario import budget, economy, environment, fisheries, land, people
+from lagi_samples.scenario import budget, economy, environment, fisheries, land, people, tasks
 
-_SECTORS = (budget, economy, environment, fisheries, land, people)
+_SECTORS = (budget, economy, environment, fisheries, land, people, tasks)
 
 
 def all_books() -> list[Book]:
@@ -38,6 +38,6 @@ def generate(root: Path) -> list[Path]:
 
 
 def _numbered() -> Iterator[tuple[Book, str]]:
-    """Each book with an obviously made-up document number."""
-    for number, book in enumerate(all_books(), start=1):
+    """Each book with an obviously made-up document number; the reports on tasks are numbered after the others."""
+    for number, book in enumerate(sorted(all_books(), key=lambda book: book.feed == "tasks"), start=1):
         yield book, f"MẪU-{number:03d}/BC"

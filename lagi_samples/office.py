@@ -23,6 +23,7 @@ OFFICES = {
     "thuysan": "Chi cục Thủy sản",
     "bienphong": "Đồn Biên phòng",
     "cangca": "Ban quản lý cảng cá",
+    "vpubnd": "Văn phòng HĐND và UBND",
 }
 
 

@@ -224,6 +224,9 @@ class FeedEntry(Strict):
     tolerated_share: Decimal = Field(default=Decimal(0), ge=0, le=1)
     """The share of a version's rows that may be rejected before the file as a whole is refused; no key row may."""
 
+    follows_tasks: bool = False
+    """Whether it tells of the tasks of a year's resolution: in a year without any it is not owed."""
+
     @property
     def folders(self) -> tuple[str, ...]:
         """The folders of ``data/raw`` that its files may lie in."""

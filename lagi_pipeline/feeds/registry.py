@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lagi_pipeline.feeds import budget, economy, environment, fisheries, land, people
+from lagi_pipeline.feeds import budget, economy, environment, fisheries, land, people, tasks
 from lagi_pipeline.feeds.base import Feed
 
 FEEDS: dict[str, Feed] = {
@@ -21,5 +21,6 @@ FEEDS: dict[str, Feed] = {
         people.POPULATION,
         people.EMPLOYMENT,
         people.POVERTY,
+        tasks.TASKS,
     )
 }

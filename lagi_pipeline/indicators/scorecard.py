@@ -22,9 +22,10 @@ from lagi_pipeline.indicators.vintages import Answer, Selection
 
 REPORT_STATUSES = ("not_due", "missing", "withdrawn", "estimate_only", "returned", "late", "on_time")
 DEBTS = ("report_missing", "final_missing", "correction_missing", "estimate_missing")
-FLEET_TABLE = "iuu_compliance"
-"""What a list of the fleet is for, in place of a target."""
-_FLEET_GROUP = "fisheries"
+FLEET_TABLE, TASK_TABLE = "iuu_compliance", "task_progress"
+"""What a list of the fleet, and a report on tasks, is for in place of a target."""
+_TABLE_OF = {"fisheries": FLEET_TABLE, "tasks": TASK_TABLE}
+"""The table by the group of its feeds."""
 _LAST = 4
 _DAY = timedelta(days=1)
 _PART_OF = "Trong đó: "
@@ -62,6 +63,12 @@ class Owed:
 
     duties: tuple[Duty, ...]
     first: Quarter
+    task_years: frozenset[int] = frozenset()
+    """The years that have tasks: in the others no report on tasks is owed."""
+
+    def is_due(self, duty: Duty, quarter: Quarter) -> bool:
+        """Whether a report is owed for a quarter."""
+        return duty.feed.is_due(quarter) and (not duty.feed.follows_tasks or quarter.year in self.task_years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +208,11 @@ class Scorecard:
 
 
 def owed(
-    catalogue: Catalogue, place: Place, forms: Mapping[str, Mapping[str, str]], resolutions: Sequence[Resolution]
+    catalogue: Catalogue,
+    place: Place,
+    forms: Mapping[str, Mapping[str, str]],
+    resolutions: Sequence[Resolution],
+    task_years: Iterable[int] = (),
 ) -> Owed:
     """What each office owes, in the order of ``offices.csv``, and from when on.
 
@@ -214,6 +225,7 @@ def owed(
         place: The offices.
         forms: Per feed its forms' codes with their Vietnamese titles.
         resolutions: The targets by year.
+        task_years: The years that have tasks.
 
     Raises:
         KeyError: an owed folder has no form of its own.
@@ -229,7 +241,8 @@ def owed(
         for code in dict.fromkeys(office.feeds)
     )
     years = [Quarter(resolution.year, 1) for resolution in resolutions]
-    return Owed(duties, max(place.first_quarter, min(years, default=place.first_quarter)))
+    first = max(place.first_quarter, min(years, default=place.first_quarter))
+    return Owed(duties, first, frozenset(task_years))
 
 
 def _duty(
@@ -264,7 +277,7 @@ def scorecard(catalogue: Catalogue, place: Place, owed: Owed, received: Received
         desk.report(duty, quarter)
         for quarter in quarters_between(owed.first, Quarter.containing(evaluated_at.date()))
         for duty in owed.duties
-        if duty.feed.is_due(quarter)
+        if owed.is_due(duty, quarter)
     ]
     debts = [line for report in reports if (line := desk.overdue(report)) is not None]
     return Scorecard(
@@ -491,18 +504,20 @@ class _Desk:
         )
 
     def _blinded(self, report: _Report, targets: Sequence[str]) -> list[str]:
-        """Those of ``targets`` that have no figure for the quarter; of the fleet's table, where the list is missing."""
+        """Those of ``targets`` that have no figure for the quarter; of a table, where the report is missing."""
         return [
             code
             for code in targets
             if (
-                not report.is_usable if code == FLEET_TABLE else (code, report.quarter) not in self.received.with_figure
+                not report.is_usable
+                if code in _TABLE_OF.values()
+                else (code, report.quarter) not in self.received.with_figure
             )
         ]
 
     def _named(self, code: str) -> str:
         """``chỉ tiêu 6: Tỷ lệ chất thải rắn đô thị được thu gom, xử lý``."""
-        if code == FLEET_TABLE:
+        if code in _TABLE_OF.values():
             return self._word("table", code)
         indicator = self.catalogue.indicator(code)
         return f"chỉ tiêu {indicator.ordinal}: {indicator.name_vi.removeprefix(_PART_OF)}"
@@ -557,7 +572,7 @@ def _debt(report: _Report, place: Place) -> tuple[str, date] | None:
 
 
 def _resting_on(catalogue: Catalogue, duty: Duty, quarter: Quarter) -> list[str]:
-    """The lines of the resolution that read the report's figures of a quarter; the fleet's table for its lists.
+    """The lines of the resolution that read the report's figures of a quarter; a table for lists and tasks.
 
     A yearly line of a state (trained labour) reads Q4 alone; one that adds up the quarters (births) reads each.
     """
@@ -566,7 +581,8 @@ def _resting_on(catalogue: Catalogue, duty: Duty, quarter: Quarter) -> list[str]
         for indicator in catalogue.indicators
         if indicator.ordinal is not None and any(_reads(catalogue, indicator, duty, quarter))
     ]
-    return targets or ([FLEET_TABLE] if duty.feed.group == _FLEET_GROUP else [])
+    table = _TABLE_OF.get(duty.feed.group)
+    return targets or ([table] if table else [])
 
 
 def _reads(catalogue: Catalogue, indicator: Indicator, duty: Duty, quarter: Quarter) -> Iterator[bool]:

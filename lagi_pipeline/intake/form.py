@@ -103,7 +103,7 @@ def text(  # noqa: PLR0913 - what can be said of a text
 ) -> Any:  # noqa: ANN401
     """A column of text, in NFC; ``personal`` text is never kept, ``lower`` text is compared in lower case.
 
-    ``prose`` is kept with what names a person in it masked.
+    ``prose`` is kept with what names a person in it masked, in every form.
     """
     about = {"required": required, "personal": personal, "lower": lower, "prose": prose, "shape": shape}
     return _column(vi, labels, CellKind.TEXT, checks, **about)
@@ -152,7 +152,15 @@ class UnitNames:
     label: str
 
 
-Derivation = Callable[[pd.DataFrame], "pd.Series[Any]"] | UnitNames
+@dataclass(frozen=True)
+class TaskNames:
+    """A derived column: the code of the task of the year's resolution that a code and a label name."""
+
+    code: str
+    label: str
+
+
+Derivation = Callable[[pd.DataFrame], "pd.Series[Any]"] | UnitNames | TaskNames
 
 
 def derived(vi: str, en: str, by: Derivation, *, nullable: bool = False) -> Any:  # noqa: ANN401
@@ -433,6 +441,11 @@ class Form:
     def schema(self) -> pa.DataFrameSchema:
         """The model's schema."""
         return self.model.to_schema()
+
+    @property
+    def names_tasks(self) -> bool:
+        """Whether its rows are tasks of the year's resolution."""
+        return any(isinstance(by, TaskNames) for by in self.derivations.values())
 
     @property
     def names_people(self) -> bool:

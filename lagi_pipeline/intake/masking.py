@@ -94,11 +94,14 @@ class Discretion:
         return self._without_people(text, names_a_row=column is not None and column.name == self._form.label)
 
     def prose(self, column: Column, text: str) -> str:
-        """A text that is kept in the tables: its numbers of people masked, and where people are, their names."""
+        """A text that is kept in the tables: its numbers of people masked, and their names where people may be told of.
+
+        That is in a form that lists people, and in a column that tells a story; in both, what else may be a name too.
+        """
         if not _MAY_NAME.search(text) or self._is_public(column, text):
             return text
-        if self._form.names_people:
-            text = without_names(text, MASK, strict=column.prose)
+        if self._form.names_people or column.prose:
+            text = without_names(text, MASK, strict=self._form.names_people and column.prose)
         return without_personal_numbers(text, MASK)
 
     def _is_plain(self, column: Column | None, value: Value) -> bool:

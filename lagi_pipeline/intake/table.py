@@ -16,9 +16,10 @@ import pandas as pd
 
 from lagi_pipeline.catalogue.place import Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.tasks import TaskList
 from lagi_pipeline.intake.cells import Reader, TypedColumn, show, type_column
 from lagi_pipeline.intake.findings import Finding, Refusal, RefusedFileError, Severity
-from lagi_pipeline.intake.form import CellKind, Column, Covers, Form, Listing, Outline, UnitNames, UnitRows
+from lagi_pipeline.intake.form import CellKind, Column, Covers, Form, Listing, Outline, TaskNames, UnitNames, UnitRows
 from lagi_pipeline.intake.grid import Sheet, Value, Workbook, column_letters
 from lagi_pipeline.intake.header import Header, Search, find_header, header_key, heads_year_estimate
 from lagi_pipeline.intake.keys import (
@@ -228,17 +229,20 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a reading happens: the place, its units on the quarter's last day, and the quarter."""
+    """Where a reading happens: the place, its units on the quarter's last day, the quarter, and the year's tasks."""
 
     place: Place
     quarter: Quarter
+    tasks: TaskList | None = None
 
     @property
     def units(self) -> list[Unit]:
         return self.place.units_on(self.quarter.end)
 
     def is_known(self, text: str) -> bool:
-        """Whether a whole text names the place, one of its units or a neighbour."""
+        """Whether a whole text names the place, one of its units or a neighbour, or is one of its tasks."""
+        if self.tasks is not None and self.tasks.is_label(text):
+            return True
         key = label_key(text)
         file = self.place.file
         names = map(label_key, (file.name_vi, file.province_vi, *file.neighbours))
@@ -293,8 +297,10 @@ class RefusedFormsError(RefusedFileError):
     readings: Sequence[Reading] = ()
 
 
-def read_tables(workbook: Workbook, forms: Sequence[Form], place: Place, quarter: Quarter) -> list[Reading]:
-    """Read every form of a feed that a workbook holds.
+def read_tables(
+    workbook: Workbook, forms: Sequence[Form], place: Place, quarter: Quarter, tasks: TaskList | None = None
+) -> list[Reading]:
+    """Read every form of a feed that a workbook holds; ``tasks`` are those of the quarter's year.
 
     Raises:
         RefusedFormsError: no form is there (naming the missing columns), one is there twice or only in part, or what
@@ -312,7 +318,7 @@ def read_tables(workbook: Workbook, forms: Sequence[Form], place: Place, quarter
         raise RefusedFormsError(without_people(_no_form(sheets, forms, quarter)), rule="no_form")
     found = [_found(form, sheet, header, matches) for form, sheet, header in matches]
     convention = decide_convention({text for table in found for text in table.number_texts()})
-    readings = [_read(table, convention, _Place(place, quarter)) for table in found]
+    readings = [_read(table, convention, _Place(place, quarter, tasks)) for table in found]
     for remark in workbook.remarks[: len(workbook.remarks) if readings else 0]:
         about = next((reading for reading in readings if reading.sheet == remark.sheet), readings[0])
         about.warn(found[0].sheet.row_number(found[0].header.top), remark.cell, remark.rule, remark.reason)
@@ -487,7 +493,7 @@ def _read(found: _Found, convention: Convention, place: _Place) -> Reading:
         says_none=rows.says_none,
     )
     unread = _add_lines(reading, rows.lines, convention)
-    _derive(reading, unit_of)
+    _derive(reading, unit_of, place.tasks)
     _key(reading, typed, rows, place)
     _report_cells(reading, typed)
     _report_lines(reading, unread)
@@ -739,7 +745,7 @@ def _line_amount(column: Column, value: Value, convention: Convention) -> tuple[
         return None, by, f"cần một số và đơn vị như {column.unit}: {error}"
 
 
-def _derive(reading: Reading, unit_of: Callable[[str], Unit | None]) -> None:
+def _derive(reading: Reading, unit_of: Callable[[str], Unit | None], tasks: TaskList | None) -> None:
     """Fill the columns that are computed from others."""
     if reading.form.basis:
         reading.frame["basis"] = pd.Series(reading.basis, index=reading.frame.index, dtype="str")
@@ -748,8 +754,17 @@ def _derive(reading: Reading, unit_of: Callable[[str], Unit | None]) -> None:
             labels = reading.frame[by.label]
             codes = {label: unit.code for label in labels.dropna().unique() if (unit := unit_of(label))}
             reading.frame[name] = labels.map(codes).astype("str").where(labels.isin(list(codes)))
+        elif isinstance(by, TaskNames):
+            reading.frame[name] = _task_codes(reading.frame[by.code], reading.frame[by.label], tasks)
         else:
             reading.frame[name] = by(reading.frame)
+
+
+def _task_codes(codes: pd.Series[Any], labels: pd.Series[Any], tasks: TaskList | None) -> pd.Series[Any]:
+    """The code of the task that each row names; null where it names none, or two."""
+    given = [[None if pd.isna(text) else str(text) for text in column] for column in (codes, labels)]
+    named = [tasks.named(code, label) if tasks else None for code, label in zip(*given, strict=True)]
+    return pd.Series([task.code if task else None for task in named], index=codes.index, dtype="str")
 
 
 def _key(reading: Reading, typed: dict[str, TypedColumn], rows: TableRows, place: _Place) -> None:

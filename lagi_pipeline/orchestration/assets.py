@@ -16,6 +16,7 @@ from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed
 from lagi_pipeline.feeds.registry import FEEDS
+from lagi_pipeline.feeds.tasks import TASKS
 from lagi_pipeline.indicators.scorecard import Scorecard
 from lagi_pipeline.orchestration.descriptions import check_description, feed_description, folder_description
 from lagi_pipeline.orchestration.lineage import lineage_metadata
@@ -37,6 +38,7 @@ from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 from lagi_pipeline.steps import plans as comparing
 from lagi_pipeline.steps import scorecard as scoring
+from lagi_pipeline.steps import tasks as following
 from lagi_pipeline.steps import trace as tracing
 from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
 from lagi_pipeline.warehouse import tables
@@ -51,6 +53,7 @@ MEASURE = dg.AssetKey(["core", "measure"])
 OBSERVATION = dg.AssetKey(["core", "observation"])
 ATTAINMENT = dg.AssetKey(["mart", "attainment"])
 FLEET = dg.AssetKey(["mart", "iuu_compliance"])
+TASK_PROGRESS = dg.AssetKey(["mart", "task_progress"])
 YEAR_VERDICT = dg.AssetKey(["mart", "year_verdict"])
 SLIPS = dg.AssetKey(["returned", "slips"])
 OVERRIDES = dg.AssetKey(["raw", "overrides"])
@@ -120,8 +123,8 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
         *folders,
         dg.AssetSpec(
             RESOLUTION,
-            description="Chỉ tiêu nghị quyết (targets of the resolution and of other plans):"
-            " data/raw/resolution/<year>/targets.yaml, a folder a year, which `make targets` proposes from the text.",
+            description="Chỉ tiêu, nhiệm vụ nghị quyết (targets of the resolution and of other plans, tasks, registers):"
+            " data/raw/resolution/<year>/*.yaml, a folder a year; `make targets` proposes targets.yaml from the text.",
             group_name="core",
             owners=[OFFICE],
             kinds={"yaml", "file"},
@@ -147,7 +150,7 @@ def feed_asset(feed: Feed, entry: FeedEntry, settings: Settings) -> dg.AssetsDef
 
     @dg.asset(
         key=feed_key(entry.code),
-        deps=[raw_key(entry.code)],
+        deps=[raw_key(entry.code), *([RESOLUTION] if entry.follows_tasks else [])],
         partitions_def=settings.partitions,
         backfill_policy=SINGLE_RUN,
         group_name=entry.group,
@@ -331,6 +334,28 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(metadata={"dagster/row_count": len(lines)})
 
     @computed(
+        key=TASK_PROGRESS,
+        deps=[feed_key(TASKS.code), RESOLUTION],
+        group_name="mart",
+        tags={"layer": "mart"},
+        metadata=table_metadata(tables.TASK_PROGRESS) | {"registers": tables.REGISTER.full_name},
+        description="Tiến độ nhiệm vụ: every task of the resolution (II.C) by quarter, as reported; in"
+        " mart.resolution_register the aims beside the ten, last year's weaknesses and the implementation plans.",
+    )
+    def task_progress(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
+    ) -> Result:
+        moment = evaluation.moment(context, settings.place.timezone)
+        with warehouse.warehouse.write() as connection:
+            computed = following.compute_tasks(connection, settings.situation, moment)
+            following.write_tasks(connection, computed)
+        log.info(
+            "  %-20s %6d rows, %d in the registers", "mart.task_progress", len(computed.tasks), len(computed.registers)
+        )
+        metadata = {"dagster/row_count": len(computed.tasks), "rows_in_registers": len(computed.registers)}
+        return dg.MaterializeResult(metadata=metadata)
+
+    @computed(
         key=SCORECARD,
         deps=[*(feed_key(code) for code in FEEDS), OBSERVATION],
         group_name="mart",
@@ -376,7 +401,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         log.info("  %-20s %6d rows", "mart.year_verdict", rows)
         return dg.MaterializeResult(metadata={"dagster/row_count": rows, "years": dg.MetadataValue.md(shown)})
 
-    return [measure, observation, attainment, iuu_compliance, feed_scorecard, year_verdict]
+    return [measure, observation, attainment, iuu_compliance, task_progress, feed_scorecard, year_verdict]
 
 
 def _show(context: dg.AssetExecutionContext, name: str, markdown: Callable[[Quarter], str]) -> None:
@@ -461,7 +486,7 @@ def published_asset(settings: Settings) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=PUBLISHED,
-        deps=[ATTAINMENT, FLEET, SCORECARD, YEAR_VERDICT, REVISION],
+        deps=[ATTAINMENT, FLEET, TASK_PROGRESS, SCORECARD, YEAR_VERDICT, REVISION],
         partitions_def=settings.partitions,
         backfill_policy=SINGLE_RUN,
         group_name="published",

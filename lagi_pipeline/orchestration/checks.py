@@ -14,6 +14,7 @@ from lagi_pipeline.orchestration.assets import (
     OVERDUE_CHECK,
     REVISION,
     SCORECARD,
+    TASK_PROGRESS,
     YEAR_VERDICT,
     feed_key,
 )
@@ -39,7 +40,7 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
             dg.AssetCheckSpec(
                 name,
                 asset=ATTAINMENT,
-                additional_deps=[FLEET, SCORECARD, YEAR_VERDICT, REVISION],
+                additional_deps=[FLEET, TASK_PROGRESS, SCORECARD, YEAR_VERDICT, REVISION],
                 blocking=True,
                 description=check_description(name, f"{(rule.__doc__ or name).strip()} Blocks publishing."),
             )

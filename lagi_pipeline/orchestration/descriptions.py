@@ -26,12 +26,14 @@ GROUPS = {
     "labour": "lao động, việc làm: jobs and trained labour (9, 9a)",
     "poverty": "rà soát hộ nghèo: the yearly review of poor households (10)",
     "fisheries": "tàu cá, vi phạm, sản lượng qua cảng: fleet, violations, landings (IUU)",
+    "resolution": "nhiệm vụ của nghị quyết: reports on the resolution's tasks (II.C)",
     "core": "đại lượng, quan sát, chỉ tiêu: every reported figure, what is made of them, and what they are held"
     " against",
     "mart": "kết quả để tra cứu: what people query",
     "issued": "báo cáo đã phát hành: reports frozen as issued",
     "returned": "phiếu trả lại: what goes back to the offices",
-    "published": "tệp công bố: what analysts open",
+    "published": "tệp công bố, bản xuất: what analysts open",
+    "reports": "báo cáo quý, trang chỉ tiêu: what the committee reads",
 }
 """The groups in the order in which the data passes them; Dagster has no place for this, docs/engineers.md has."""
 

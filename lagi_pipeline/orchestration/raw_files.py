@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.tasks import REGISTERS_FILE, TASKS_FILE
 from lagi_pipeline.intake import overrides
 from lagi_pipeline.intake.files import digest, quarters_with_files, scan, scan_plain, version_of
 from lagi_pipeline.orchestration.assets import OBSERVATION, OVERRIDE, OVERRIDES, RESOLUTION, feed_key, raw_key
@@ -21,6 +22,7 @@ DATA_VERSION_TAG = "dagster/data_version"
 BY_RUN, BY_SENSOR = "run", "sensor"
 """Who reports: the command line before its run, or the sensor."""
 _RESOLUTION = "resolution"
+_RESOLUTION_FILES = ("targets.yaml", TASKS_FILE, REGISTERS_FILE)
 _NOTHING = version_of({})
 _MOST_NAMED = 1000
 """Files of a folder whose names an observation keeps; where there are more, any change counts as a new file."""
@@ -113,13 +115,13 @@ def _feeds(settings: Settings, begun: list[Quarter]) -> Iterator[Source]:
 def _resolutions(settings: Settings, begun: list[Quarter]) -> Iterator[Source]:
     for year in sorted({quarter.year for quarter in begun}):
         quarters = tuple(quarter for quarter in begun if quarter.year == year)
-        name = f"{_RESOLUTION}/{year}/targets.yaml"
         files: dict[str, str] = {}
         unreadable: tuple[str, ...] = ()
-        try:
-            files[name] = digest(settings.raw_dir / name)
-        except OSError as error:
-            unreadable = () if isinstance(error, FileNotFoundError | NotADirectoryError) else (name,)
+        for name in (f"{_RESOLUTION}/{year}/{file}" for file in _RESOLUTION_FILES):
+            try:
+                files[name] = digest(settings.raw_dir / name)
+            except OSError as error:
+                unreadable += () if isinstance(error, FileNotFoundError | NotADirectoryError) else (name,)
         yield Source(f"{_RESOLUTION}/{year}", RESOLUTION, OBSERVATION, None, quarters, files, unreadable)
 
 

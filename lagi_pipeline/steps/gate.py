@@ -19,6 +19,7 @@ from lagi_pipeline.steps.compute import Situation, compute, record
 from lagi_pipeline.steps.plans import by_plan_frame, year_verdict_frame
 from lagi_pipeline.steps.revisions import compute_revisions
 from lagi_pipeline.steps.scorecard import compute_scorecard
+from lagi_pipeline.steps.tasks import compute_tasks, task_frames
 from lagi_pipeline.steps.trace import compute_trace, trace_frames
 from lagi_pipeline.vietnamese.people import LONG_NUMBER, has_number_of_no_figure, has_personal_number
 from lagi_pipeline.warehouse import tables
@@ -131,6 +132,7 @@ def reproducible(connection: duckdb.DuckDBPyConnection, situation: Situation) ->
         ),
         tables.OVERDUE: computing.as_frame([record(line) for line in reported.overdue], tables.OVERDUE),
     }
+    computed |= task_frames(compute_tasks(connection, situation, moment))
     computed |= computing.history_frames(computing.compute_history(connection, situation, moment))
     measures = [
         found
@@ -201,7 +203,7 @@ def no_personal_data(connection: duckdb.DuckDBPyConnection, situation: Situation
             if title in titles.get(form, ()) and value != MASK:
                 yield f"quarantine.rejected_row {file} row {row}: «{title}» is not masked"
     told = (tables.VINTAGE, tables.REJECTED_UNIT, tables.REJECTED_ROW, tables.REJECTED_FILE, tables.OVERRIDE)
-    for table in (*feed_tables().values(), *told):
+    for table in (*feed_tables().values(), *told, tables.TASK_PROGRESS, tables.REGISTER):
         yield from _numbers_of_people(connection, table)
 
 

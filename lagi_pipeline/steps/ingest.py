@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from lagi_pipeline.catalogue.indicators import FeedEntry, ObsStatus
+from lagi_pipeline.catalogue.indicators import FeedEntry, ObsStatus, catalogue
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.tasks import TaskList, load_task_lists
 from lagi_pipeline.feeds.base import Feed, FeedForm, History
 from lagi_pipeline.intake.files import Folder, Meta, RawFile, digest, local, quarters_with_files, scan
 from lagi_pipeline.intake.findings import NO_ROWS, TOO_MANY_REJECTED, Finding, Refusal, RefusedFileError, Severity
@@ -116,7 +118,11 @@ class Ingestion:
 
         A file that cannot be read is quarantined and the others go on. A file read before is read again and its rows
         replaced; rows of files that are gone stay.
+
+        Raises:
+            CatalogueError: the feed's rows are tasks, and a ``tasks.yaml`` says nonsense.
         """
+        self._tasks_of(quarter)  # nonsense in it is no fault of a file
         folder = scan(self.raw_dir, self.feed.code, self.entry.folders, quarter)
         removed = self._removed(connection, quarter, folder)
         result = Ingested(quarter, files=len(folder.files), strays=folder.strays, removed=removed)
@@ -133,6 +139,16 @@ class Ingestion:
             self._mark_resolved(connection, quarter)
         result.findings.sort(key=_by_place)
         return result
+
+    def _tasks_of(self, quarter: Quarter) -> TaskList | None:
+        """The tasks of a quarter's year, where rows of the feed are tasks."""
+        return next((tasks for tasks in self._task_lists if tasks.year == quarter.year), None)
+
+    @cached_property
+    def _task_lists(self) -> list[TaskList]:
+        if not any(form.form.names_tasks for form in self.feed.forms):
+            return []
+        return load_task_lists(self.raw_dir, catalogue(), self.place)
 
     def _by_content(self, files: Iterable[RawFile]) -> list[list[RawFile]]:
         """The files by what they hold; of copies first the one with a meta file, and of those the last received."""
@@ -194,7 +210,8 @@ class Ingestion:
         file = envelope.file
         forms = [form.form for form in self.feed.forms]
         try:
-            readings = read_tables(read_workbook(kept, called=file.path.stem), forms, self.place, file.quarter)
+            workbook = read_workbook(kept, called=file.path.stem)
+            readings = read_tables(workbook, forms, self.place, file.quarter, self._tasks_of(file.quarter))
             return [(reading, self._checked(connection, envelope, reading)) for reading in readings]
         except RefusedFormsError as refused:
             for reading in refused.readings:

@@ -11,6 +11,7 @@ import duckdb
 from lagi_pipeline.catalogue.indicators import ObsStatus
 from lagi_pipeline.catalogue.place import load_resolutions
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.tasks import years_with_tasks
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.indicators.scorecard import Filed, Findings, Owed, Received, Scorecard, owed, scorecard
 from lagi_pipeline.indicators.vintages import answering
@@ -83,7 +84,7 @@ def what_is_owed(situation: Situation) -> Owed:
     """
     forms = {feed.code: {form.form.code: form.form.title_vi for form in feed.forms} for feed in FEEDS.values()}
     resolutions = load_resolutions(situation.raw_dir, situation.catalogue)
-    return owed(situation.catalogue, situation.place, forms, resolutions)
+    return owed(situation.catalogue, situation.place, forms, resolutions, years_with_tasks(situation.raw_dir))
 
 
 def write_scorecard(connection: duckdb.DuckDBPyConnection, computed: Scorecard) -> None:

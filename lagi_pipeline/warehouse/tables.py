@@ -685,23 +685,32 @@ class TaskProgressRow(pa.DataFrameModel):
     task_code: str = given("Mã nhiệm vụ", "Task of tasks.yaml")
     group_number: int = given("Nhóm", "Group of the resolution's section II.C, 1 to 8", "INTEGER")
     group_vi: str = given("Tên nhóm", "Group in short words")
+    group_en: str = given("Tên nhóm (tiếng Anh)", "The same in English")
     position: int = given("TT", "Order of the task within its group, from 1", "INTEGER")
     task_vi: str = given("Nhiệm vụ", "Task in short words")
+    task_en: str = given("Nhiệm vụ (tiếng Anh)", "The same in English")
     basis_vi: str = given("Căn cứ", "Basis document: number and day", nullable=True)
     clause: str = given("Điều khoản", "Clause of the resolution")
-    lead_office: str = given("Mã cơ quan chủ trì", "Lead office by its code", nullable=True)
-    lead_office_vi: str = given("Cơ quan chủ trì", "Lead office", nullable=True)
+    lead_office: str = given("Mã cơ quan chủ trì", "Lead office by its code, where tasks.yaml names it", nullable=True)
+    lead_office_vi: str = given(
+        "Cơ quan chủ trì",
+        "Its name, with (*) where it is an assumption of the sample data; else as reported",
+        nullable=True,
+    )
     partners_vi: str = given("Cơ quan phối hợp", "Offices that take part", nullable=True)
-    due: pd.Timestamp = given("Thời hạn", "Day by which it is to be done", "DATE", nullable=True)
+    due: pd.Timestamp = given(
+        "Thời hạn", "Last day on which it is in time: that of tasks.yaml, else as reported", "DATE", nullable=True
+    )
     status: str = given(
         "Mã trạng thái", "not_started, in_progress, in_progress_overdue, done_on_time, done_late or no_data"
     )
-    status_vi: str = given("Trạng thái", "The status in Vietnamese")
+    status_vi: str = given("Trạng thái", "The status in Vietnamese; tells not reported from returned for correction")
     completion_pct: float = given("Tỷ lệ hoàn thành", "Share done as reported, 0 to 100", nullable=True)
     difficulties_vi: str = given("Khó khăn", "As the office says; what names a person is masked", nullable=True)
     proposals_vi: str = given("Kiến nghị", "As the office says; what names a person is masked", nullable=True)
     evidence_vi: str = given("Minh chứng", "Document or result that shows it", nullable=True)
-    indicator_codes: str = given("Mã chỉ tiêu", "Lines that the task serves, separated by ;", nullable=True)
+    indicator_codes: str = given("Mã chỉ tiêu", "Lines that the task rests on, separated by ;", nullable=True)
+    followed_in: str = given("Bảng theo dõi", "Table that follows it, where no line does", nullable=True)
     obs_status: str = _OBS_STATUS
     as_of: pd.Timestamp = _AS_OF
     sources: str = given("Tệp số liệu", "Files it rests on, below data/raw", nullable=True)
@@ -717,6 +726,7 @@ class RegisterRow(pa.DataFrameModel):
     register: str = given("Sổ theo dõi", "followed_aim, weakness or implementation_plan")
     position: int = given("TT", "Order in the register, from 1", "INTEGER")
     text_vi: str = given("Nội dung", "What is followed, in short words")
+    text_en: str = given("Nội dung (tiếng Anh)", "The same in English")
     body_vi: str = given("Cơ quan", "Body that answers for it", nullable=True)
     document_no: str = given("Số văn bản", "Document that was issued", nullable=True)
     document_date: pd.Timestamp = given("Ngày văn bản", "Day of the document", "DATE", nullable=True)

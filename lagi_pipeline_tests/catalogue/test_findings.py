@@ -33,6 +33,7 @@ NO_RULES = {
     "actual",  # a column, before its title
     "budget_revenue",  # forms, before their titles
     "budget_spending",
+    "completion_pct",  # a column, before its title
 }
 
 

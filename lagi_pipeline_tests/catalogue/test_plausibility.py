@@ -20,8 +20,8 @@ from lagi_pipeline.intake.form import Form, UnitRows
 
 FORMS: dict[str, Form] = {form.form.code: form.form for feed in FEEDS.values() for form in feed.forms}
 COMPARISONS = plausibility().comparisons
-UNCOMPARED = {"fisheries_vessels", "fisheries_cases"}
-"""Lists of vessels and cases: another year's rows are other ones."""
+UNCOMPARED = {"fisheries_vessels", "fisheries_cases", "tasks"}
+"""Lists of vessels, cases and tasks: another year's rows are other ones."""
 
 
 @pytest.mark.parametrize("one", COMPARISONS, ids=lambda one: f"{one.form}-{one.comparison}-{one.columns[0]}")

@@ -57,8 +57,9 @@ def test_figures_and_addresses(  # noqa: PLR0913, PLR0917 - a table of cases
 @pytest.mark.parametrize("feed", sorted({book.feed for book in BOOKS}))
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_kind_of_file_gives_the_same_rows(feed: str, suffix: str) -> None:
-    form = form_sheet(feed, "2023-Q4")
-    first, second = (read(feed, "2023-Q4", form, suffix=kind)[0].rows for kind in (".xlsx", suffix))
+    code = "2024-Q4" if feed == "tasks" else "2023-Q4"  # of 2023 there are no tasks
+    form = form_sheet(feed, code)
+    first, second = (read(feed, code, form, suffix=kind)[0].rows for kind in (".xlsx", suffix))
     of_the_file = ["sheet", "printed"]  # a csv has no numbers, only their texts
     assert first.drop(columns=of_the_file).astype("object").equals(second.drop(columns=of_the_file).astype("object"))
 

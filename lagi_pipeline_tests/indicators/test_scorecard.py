@@ -21,6 +21,7 @@ from lagi_pipeline.indicators.scorecard import (
     DEBTS,
     FLEET_TABLE,
     REPORT_STATUSES,
+    TASK_TABLE,
     Filed,
     Findings,
     OverdueLine,
@@ -123,12 +124,21 @@ def by_office(card: Scorecard, feed: str, when: str) -> dict[str, ScoreLine]:
 class TestWhatIsOwed:
     def test_a_row_for_each_report_of_an_office_from_the_first_year_with_targets(self) -> None:
         lines = scored(Post(), at(2024, 5, 1)).lines
-        quarterly = [entry.code for entry in CATALOGUE.feeds.values() if entry.cadence == "quarter"]
+        entries = [entry for entry in CATALOGUE.feeds.values() if not entry.follows_tasks]
+        quarterly = [entry.code for entry in entries if entry.cadence == "quarter"]
         assert lines[0].quarter == "2023-Q1"  # 2022-Q4 holds the baseline of poverty alone
         assert lines[-1].quarter == "2024-Q2"
         assert {line.feed for line in lines if line.quarter == "2023-Q2"} == set(quarterly)
         yearly = {line.feed for line in lines if line.quarter == "2023-Q4"} - set(quarterly)
         assert yearly == {"forestry", "crops", "water", "poverty"}
+
+    def test_a_report_on_tasks_is_owed_for_the_years_that_have_tasks_alone(self) -> None:
+        with_tasks = owed(CATALOGUE, PLACE, FORMS, RESOLUTIONS, task_years=[2024])
+        card = scorecard(CATALOGUE, PLACE, with_tasks, Post().received(at(2025, 5, 1)), at(2025, 5, 1))
+        quarters = [line.quarter for line in card.lines if line.feed == "tasks"]
+        assert quarters == ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"]
+        [debt] = [line for line in card.overdue if (line.feed, line.quarter) == ("tasks", "2024-Q1")]
+        assert (debt.office, debt.targets, debt.blinds) == ("vpubnd", TASK_TABLE, TASK_TABLE)
 
     def test_without_targets_reports_are_owed_from_the_places_first_quarter(self) -> None:
         assert owed(CATALOGUE, PLACE, FORMS, []).first == quarter("2022-Q4")

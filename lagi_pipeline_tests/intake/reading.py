@@ -15,6 +15,7 @@ import pandas as pd
 from lagi_pipeline.catalogue.indicators import catalogue
 from lagi_pipeline.catalogue.place import load_place
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.tasks import TaskList, tasks_of
 from lagi_pipeline.feeds.base import Reported
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.intake.findings import Finding, RefusedFileError, Severity
@@ -75,6 +76,12 @@ def quarter(code: str) -> Quarter:
 
 
 @cache
+def year_tasks(year: int) -> TaskList | None:
+    """The tasks of a year."""
+    return tasks_of(year, RAW, catalogue(), PLACE)
+
+
+@cache
 def _samples() -> list[Book]:
     return all_books()
 
@@ -102,7 +109,7 @@ def read(feed: str, code: str, *sheets: Sheet, suffix: str = ".xlsx") -> list[Re
 def read_file(feed: str, code: str, path: Path) -> list[Read]:
     """Read every form of the feed in a file."""
     forms = [form.form for form in FEEDS[feed].forms]
-    readings = read_tables(read_workbook(path), forms, PLACE, quarter(code))
+    readings = read_tables(read_workbook(path), forms, PLACE, quarter(code), year_tasks(quarter(code).year))
     return [_checked(feed, reading, quarter(code)) for reading in readings]
 
 

@@ -89,6 +89,7 @@ def test_there_is_an_asset_for_each_feed_and_what_is_made_of_them(specs: dict[st
         "core/observation",
         "mart/attainment",
         "mart/iuu_compliance",
+        "mart/task_progress",
         "mart/feed_scorecard",
         "mart/year_verdict",
         "mart/revision_since_report",
@@ -197,11 +198,14 @@ def test_what_is_made_of_what(specs: dict[str, dg.AssetSpec]) -> None:
     assert upstream["published/lagi"] == {
         "mart/attainment",
         "mart/iuu_compliance",
+        "mart/task_progress",
         "mart/feed_scorecard",
         "mart/revision_since_report",
         "mart/year_verdict",
     }
     assert upstream["reports/quarterly_report"] == upstream["reports/page"] == {"published/lagi"}
+    assert upstream["mart/task_progress"] == {"feeds/tasks", "raw/resolution"}
+    assert upstream["feeds/tasks"] == {"raw/tasks", "raw/resolution"}
     assert upstream["mart/feed_scorecard"] == {f"feeds/{feed}" for feed in FEEDS} | {"core/observation"}
 
 

@@ -515,6 +515,22 @@ def _landing(draw: Draw, layout: Layout, at: int) -> Row:
     }
 
 
+def _tasks(draw: Draw, made: Filling) -> None:
+    """Every printed task with a state and what goes with it."""
+    end = made.layout.quarter.end
+    for at in range(len(made.layout.body)):
+        state = draw(st.sampled_from(["chưa triển khai", "đang thực hiện (trong hạn)", "hoàn thành (đúng hạn)"]))
+        percent = {"chưa triển khai": 0, "hoàn thành (đúng hạn)": 100}.get(state, 40)
+        row: dict[str, st.SearchStrategy[Value]] = {
+            "completion_pct": st.just(percent),
+            "lead": st.just("Phòng mẫu"),
+            "due_text": st.sampled_from([f"{end:%d/%m/%Y}", "Thường xuyên", f"Quý IV/{end.year}"]),
+            "difficulties": _WORDS,
+            "evidence": _WORDS,
+        }
+        made.rows[at] = {"state": state, **_some(draw, row)}
+
+
 FILLINGS: dict[str, Callable[[Draw, Filling], None]] = {
     "budget_revenue": _budget,
     "budget_spending": _budget,
@@ -531,6 +547,7 @@ FILLINGS: dict[str, Callable[[Draw, Filling], None]] = {
     "employment": by_unit(_employment),
     "employment_labour": by_unit(_labour),
     "poverty": by_unit(_poverty),
+    "tasks": _tasks,
 }
 
 

@@ -35,7 +35,7 @@ from lagi_pipeline.intake.validation import says_nothing
 from lagi_pipeline.reporting.templates import TemplateBook, books_of, template_bytes
 from lagi_pipeline.reporting.templates.guidance import SHEET
 from lagi_pipeline.reporting.templates.layout import Layout, Look
-from lagi_pipeline_tests.intake.reading import PLACE, SUFFIXES, Read, read_file
+from lagi_pipeline_tests.intake.reading import PLACE, SUFFIXES, Read, read_file, year_tasks
 from lagi_pipeline_tests.reporting.filling import FILLINGS, Filling, filling, open_cells
 from lagi_samples import write_workbook
 
@@ -49,7 +49,7 @@ FEW_EXAMPLES = settings(EXAMPLES, max_examples=3)
 
 @cache
 def books(quarter: Quarter) -> dict[str, TemplateBook]:
-    return {book.folder: book for book in books_of(quarter, PLACE, catalogue()).books}
+    return {book.folder: book for book in books_of(quarter, PLACE, catalogue(), year_tasks(quarter.year)).books}
 
 
 def book_of(folder: str, code: str) -> TemplateBook:
@@ -210,13 +210,24 @@ def test_the_title_says_the_period_as_the_form_covers_it(folder: str, code: str,
 
 
 def test_yearly_forms_are_owed_in_the_last_quarter_alone() -> None:
-    third, fourth = (books_of(Quarter(2024, number), PLACE, catalogue()) for number in (3, 4))
+    third, fourth = (books_of(Quarter(2024, number), PLACE, catalogue(), year_tasks(2024)) for number in (3, 4))
     assert third.not_due == ("forestry", "crops", "water", "poverty")
     assert fourth.not_due == ()
+    assert books_of(Quarter(2025, 4), PLACE, catalogue()).not_due == ("tasks",)  # no tasks, no report on them
     codes = {book.folder: [layout.form.code for layout in book.layouts] for book in (*third.books, *fourth.books)}
     assert codes["employment"] == ["employment", "employment_labour"]
     assert [layout.form.code for layout in book_of("employment", "2024-Q3").layouts] == ["employment"]
     assert {book.folder: [office.office for office in book.offices] for book in fourth.books}["crops"] == ["kinhte"]
+
+
+def test_the_form_of_tasks_lists_the_tasks_of_the_year_with_their_codes() -> None:
+    layout = book_of("tasks", "2024-Q3").layouts[0]
+    tasks = year_tasks(2024)
+    assert tasks is not None
+    code = layout.places["code_text"]
+    assert [(row.printed[code], row.printed[layout.label]) for row in layout.body] == [
+        (task.code, task.label_vi) for task in tasks.tasks
+    ]
 
 
 def test_the_sender_is_named_where_one_office_owes_the_form_and_chosen_where_several_do() -> None:

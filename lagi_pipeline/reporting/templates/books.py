@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lagi_pipeline.catalogue.indicators import Cadence, Catalogue, FeedEntry
 from lagi_pipeline.catalogue.place import Office, Place
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.tasks import TaskList
 from lagi_pipeline.feeds.base import Feed
 from lagi_pipeline.feeds.registry import FEEDS
-from lagi_pipeline.intake.form import Form
+from lagi_pipeline.intake.form import Form, Listing, TaskNames, UsualRow
 from lagi_pipeline.reporting.templates.layout import Asked, Layout, layout_of
 
 _LAST_QUARTER = 4
@@ -44,8 +45,10 @@ class Owed:
     not_due: tuple[str, ...]
 
 
-def books_of(quarter: Quarter, place: Place, catalogue: Catalogue) -> Owed:
+def books_of(quarter: Quarter, place: Place, catalogue: Catalogue, tasks: TaskList | None = None) -> Owed:
     """The blank workbooks of every feed for a place and a quarter, in the order of the registry.
+
+    ``tasks`` are those of the quarter's year: the form that follows them lists them, and is not due without.
 
     Raises:
         ValueError: the quarter is before the place's first, or the place has no reporting unit on its last day.
@@ -59,7 +62,11 @@ def books_of(quarter: Quarter, place: Place, catalogue: Catalogue) -> Owed:
     for feed in FEEDS.values():
         entry = catalogue.feeds[feed.code]
         for folder in entry.folders:
-            forms = [form for form in _forms_in(feed, folder) if _is_due(form, entry, quarter)]
+            forms = [
+                form if tasks is None else _with_tasks(form, tasks)
+                for form in _forms_in(feed, folder)
+                if _is_due(form, entry, quarter) and (tasks is not None or not entry.follows_tasks)
+            ]
             if forms:
                 offices = tuple(place.offices_owing(folder))
                 asked = [_asked(form, entry, quarter, alone=len(feed.forms) == 1) for form in forms]
@@ -77,6 +84,15 @@ def _forms_in(feed: Feed, folder: str) -> list[Form]:
 
 def _is_due(form: Form, entry: FeedEntry, quarter: Quarter) -> bool:
     return entry.is_due(quarter) and (not form.yearly or quarter.number == _LAST_QUARTER)
+
+
+def _with_tasks(form: Form, tasks: TaskList) -> Form:
+    """A form with a row for each task, where its rows are tasks: code and label are printed."""
+    names = next((by for by in form.derivations.values() if isinstance(by, TaskNames)), None)
+    if names is None or not isinstance(form.rows, Listing):
+        return form
+    usual = tuple(UsualRow(label=task.label_vi, beside=((names.code, task.code),)) for task in tasks.tasks)
+    return replace(form, rows=replace(form.rows, usual=usual))
 
 
 def _asked(form: Form, entry: FeedEntry, quarter: Quarter, *, alone: bool) -> Asked:

@@ -154,7 +154,9 @@ def _about_rows(layout: Layout) -> Iterator[str]:
 
 
 def _about_listing(form: Form, rows: Listing) -> Iterator[str]:
-    if rows.usual:
+    if rows.usual and not rows.blank_rows:
+        yield "Các dòng in sẵn: ghi đủ, không thêm dòng ngoài danh mục, không đổi mã."
+    elif rows.usual:
         yield "Các dòng có mã in sẵn: ghi đủ. Mã chi tiết hơn ghi vào các dòng trắng bên dưới, kèm tên và mã."
     else:
         yield "Mỗi trường hợp một dòng, ghi liền nhau; hết dòng thì chèn thêm dòng vào giữa bảng. Không ghi dòng cộng."
