@@ -16,7 +16,6 @@ from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.feeds.base import Feed
 from lagi_pipeline.feeds.registry import FEEDS
-from lagi_pipeline.feeds.tasks import TASKS
 from lagi_pipeline.indicators.scorecard import Scorecard
 from lagi_pipeline.orchestration.descriptions import check_description, feed_description, folder_description
 from lagi_pipeline.orchestration.lineage import lineage_metadata
@@ -38,7 +37,6 @@ from lagi_pipeline.steps import compute as computing
 from lagi_pipeline.steps import gate
 from lagi_pipeline.steps import plans as comparing
 from lagi_pipeline.steps import scorecard as scoring
-from lagi_pipeline.steps import tasks as following
 from lagi_pipeline.steps import trace as tracing
 from lagi_pipeline.steps.ingest import READER_VERSION, Ingested, Ingestion
 from lagi_pipeline.warehouse import tables
@@ -123,7 +121,7 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
         *folders,
         dg.AssetSpec(
             RESOLUTION,
-            description="Chỉ tiêu, nhiệm vụ nghị quyết (targets of the resolution and of other plans, tasks, registers):"
+            description="Chỉ tiêu, nhiệm vụ nghị quyết (targets of the resolution and other plans, tasks, registers):"
             " data/raw/resolution/<year>/*.yaml, a folder a year; `make targets` proposes targets.yaml from the text.",
             group_name="core",
             owners=[OFFICE],
@@ -334,28 +332,6 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(metadata={"dagster/row_count": len(lines)})
 
     @computed(
-        key=TASK_PROGRESS,
-        deps=[feed_key(TASKS.code), RESOLUTION],
-        group_name="mart",
-        tags={"layer": "mart"},
-        metadata=table_metadata(tables.TASK_PROGRESS) | {"registers": tables.REGISTER.full_name},
-        description="Tiến độ nhiệm vụ: every task of the resolution (II.C) by quarter, as reported; in"
-        " mart.resolution_register the aims beside the ten, last year's weaknesses and the implementation plans.",
-    )
-    def task_progress(
-        context: dg.AssetExecutionContext, warehouse: WarehouseResource, evaluation: EvaluationResource
-    ) -> Result:
-        moment = evaluation.moment(context, settings.place.timezone)
-        with warehouse.warehouse.write() as connection:
-            computed = following.compute_tasks(connection, settings.situation, moment)
-            following.write_tasks(connection, computed)
-        log.info(
-            "  %-20s %6d rows, %d in the registers", "mart.task_progress", len(computed.tasks), len(computed.registers)
-        )
-        metadata = {"dagster/row_count": len(computed.tasks), "rows_in_registers": len(computed.registers)}
-        return dg.MaterializeResult(metadata=metadata)
-
-    @computed(
         key=SCORECARD,
         deps=[*(feed_key(code) for code in FEEDS), OBSERVATION],
         group_name="mart",
@@ -401,7 +377,7 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         log.info("  %-20s %6d rows", "mart.year_verdict", rows)
         return dg.MaterializeResult(metadata={"dagster/row_count": rows, "years": dg.MetadataValue.md(shown)})
 
-    return [measure, observation, attainment, iuu_compliance, task_progress, feed_scorecard, year_verdict]
+    return [measure, observation, attainment, iuu_compliance, feed_scorecard, year_verdict]
 
 
 def _show(context: dg.AssetExecutionContext, name: str, markdown: Callable[[Quarter], str]) -> None:

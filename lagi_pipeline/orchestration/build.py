@@ -19,6 +19,7 @@ from lagi_pipeline.orchestration.schedules import jobs, schedules
 from lagi_pipeline.orchestration.sensor import raw_files_sensor
 from lagi_pipeline.orchestration.settings import load_settings
 from lagi_pipeline.orchestration.sign_off import issue_job, issued_spec, revision_asset
+from lagi_pipeline.orchestration.tasks import task_asset
 
 
 def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition | None = None) -> dg.Definitions:
@@ -43,6 +44,7 @@ def build_defs(data_dir: Path | None = None, *, executor: dg.ExecutorDefinition 
                 *(feed_asset(feed, settings.catalogue.feeds[code], settings) for code, feed in FEEDS.items()),
                 override_asset(settings),
                 *computed_assets(settings),
+                task_asset(settings),
                 revision_asset(settings),
                 issued_spec(settings),
                 slips_asset(settings),

@@ -26,7 +26,7 @@ GROUPS = {
     "labour": "lao động, việc làm: jobs and trained labour (9, 9a)",
     "poverty": "rà soát hộ nghèo: the yearly review of poor households (10)",
     "fisheries": "tàu cá, vi phạm, sản lượng qua cảng: fleet, violations, landings (IUU)",
-    "resolution": "nhiệm vụ của nghị quyết: reports on the resolution's tasks (II.C)",
+    "tasks": "nhiệm vụ của nghị quyết: reports on the resolution's tasks (II.C)",
     "core": "đại lượng, quan sát, chỉ tiêu: every reported figure, what is made of them, and what they are held"
     " against",
     "mart": "kết quả để tra cứu: what people query",
