@@ -121,8 +121,8 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
         *folders,
         dg.AssetSpec(
             RESOLUTION,
-            description="Chỉ tiêu, nhiệm vụ nghị quyết (targets of the resolution and other plans, tasks, registers):"
-            " data/raw/resolution/<year>/*.yaml, a folder a year; `make targets` proposes targets.yaml from the text.",
+            description="Chỉ tiêu, nhiệm vụ nghị quyết (targets and tasks of the resolution): targets.yaml, tasks.yaml"
+            " and registers.yaml of data/raw/resolution/<year>; `make targets` proposes targets.yaml from the text.",
             group_name="core",
             owners=[OFFICE],
             kinds={"yaml", "file"},

@@ -29,8 +29,8 @@ def exports_asset(settings: Settings) -> dg.AssetsDefinition:
         kinds={"csv", "parquet"},
         tags={"layer": "published"},
         code_version=EXPORTS_VERSION,
-        description="data/warehouse/exports: the published tables as CSV (for Excel) and Parquet, described by a"
-        " Frictionless datapackage.json. A fresh folder, put in place whole; always of the newest published file.",
+        description="Bản xuất (exports for analysts): the published tables as CSV for Excel and as Parquet, with a"
+        " Frictionless datapackage.json, in data/warehouse/exports; a fresh folder, put in place whole.",
     )
     def exports(warehouse: WarehouseResource) -> Result:
         held = warehouse.warehouse

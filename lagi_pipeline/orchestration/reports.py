@@ -13,6 +13,7 @@ import dagster as dg
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.assets import OFFICE, PUBLISHED, SINGLE_RUN
+from lagi_pipeline.orchestration.descriptions import check_description
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, PHASES, REPORT_JOB, REPORTS
 from lagi_pipeline.orchestration.settings import RANGE_END, RANGE_START, Settings, quarter_of, range_tags
 from lagi_pipeline.reporting.agreement import disagreements
@@ -56,14 +57,17 @@ def report_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     @made(
         key=REPORT,
         kinds={"word", "excel"},
-        description="Báo cáo quý: the report of the quarter to the Standing Committee, from the published file alone,"
+        description="Báo cáo quý (quarterly report): the report of the quarter to the Standing Committee, from the published file alone,"
         " in data/warehouse/reports/<quarter>; a quarter without lines has none, and says so.",
         check_specs=[
             dg.AssetCheckSpec(
                 AGREEMENT_CHECK,
                 asset=REPORT,
-                description="Every number of the workbook's sheet of targets, read again from the file as written, is"
-                " that of mart.attainment; where there is none, it says …. Shown, not blocking.",
+                description=check_description(
+                    AGREEMENT_CHECK,
+                    "Every number of the workbook's sheet of targets, read again from the file as written, is that of"
+                    " mart.attainment; where there is none, it says …. Shown, not blocking.",
+                ),
             )
         ],
     )
@@ -82,7 +86,7 @@ def report_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     @made(
         key=PAGE,
         kinds={"html"},
-        description="Trang chỉ tiêu: one page of all published quarters, opened at the newest with a figure, in"
+        description="Trang chỉ tiêu (page of targets): one page of all published quarters, opened at the newest with a figure, in"
         " data/warehouse/reports; it is made whole, whichever quarters are materialised.",
     )
     def page() -> Result:
@@ -178,8 +182,9 @@ def report_sensor(settings: Settings, jobs: Sequence[Any]) -> dg.SensorDefinitio
         request_job=by_name[REPORT_JOB],
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="After each run that publishes, asks for the reports from the run's first quarter to the newest"
-        " that has begun, and for the page: a correction changes what later quarters say.",
+        description="Làm báo cáo sau khi công bố (reports what was published): after each run that publishes, asks for"
+        " the reports from the run's first quarter to the newest that has begun, the page and the exports: a correction"
+        " changes what later quarters say.",
     )
     def ask(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
         run = context.dagster_run

@@ -25,7 +25,9 @@ from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.reporting.content import NoReportError, QuarterReport, quarters_reported, read_report
 from lagi_pipeline.reporting.excel import excel_workbook
+from lagi_pipeline.reporting.page import html_page
 from lagi_pipeline.reporting.published import newest_quarter, open_published
+from lagi_pipeline.reporting.word import word_document
 from lagi_pipeline.warehouse.database import Warehouse
 
 log = logging.getLogger(__name__)
@@ -107,9 +109,17 @@ class Writer:
     make: Callable[[Sources, QuarterReport], bytes]
 
 
-WRITERS: tuple[Writer, ...] = (Writer(".xlsx", lambda _, report: excel_workbook(report)),)
+def _page(sources: Sources, opened: Quarter) -> bytes:
+    return html_page(sources.connection, sources.catalogue, sources.place, opened).encode()
+
+
+WRITERS: tuple[Writer, ...] = (
+    Writer(".docx", lambda sources, report: word_document(report, sources.place.file.report)),
+    Writer(".xlsx", lambda _, report: excel_workbook(report)),
+    Writer(".html", lambda sources, report: _page(sources, report.quarter)),
+)
 """The formats in which a quarter's report is written."""
-PAGE_WRITERS: tuple[Callable[[Sources, Quarter], bytes], ...] = ()
+PAGE_WRITERS: tuple[Callable[[Sources, Quarter], bytes], ...] = (_page,)
 """What makes the page of all quarters, opened at one."""
 
 

@@ -158,7 +158,7 @@ def test_jobs_schedules_and_sensors_say_what_they_do_in_both_languages(defs: dg.
     repository = defs.get_repository_def()
     jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
     described = [*jobs, *repository.schedule_defs, *repository.sensor_defs]
-    assert len(described) == 6 + 4 + 3
+    assert len(described) == 7 + 4 + 4
     for one in described:
         assert VIETNAMESE.search(str(one.description)), one.name
         assert len(str(one.description)) > 60, one.name
