@@ -62,6 +62,7 @@ def _add_body(document: DocumentObject, report: QuarterReport, frame: ReportHead
     _add_blank(document, "II. HẠN CHẾ, NGUYÊN NHÂN", 1, 7)
     _add_blank(document, "III. NHIỆM VỤ QUÝ TỚI", 1, 7)
     _add_text(document, "(Số liệu chi tiết, nguồn số liệu: các phụ lục kèm theo)")
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
 
 
 def _add_annexes(document: DocumentObject, report: QuarterReport) -> None:

@@ -76,7 +76,7 @@ def _unbroken_at_its_end(text: str) -> str:
 
 def add_signature(document: DocumentObject, heading: ReportHeading) -> None:
     """Who receives it at the left, who signs at the right; on one page, with room for the signature."""
-    document.add_paragraph()
+    document.add_paragraph().paragraph_format.keep_with_next = True
     left, right = _two_columns(document)
     received = left.paragraphs[0]
     received.paragraph_format.space_after = Pt(0)
@@ -101,6 +101,7 @@ def _two_columns(document: DocumentObject) -> tuple[WordCell, WordCell]:
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     left, right = table.rows[0].cells
+    left.width, right.width = map(Mm, widths)
     return left, right
 
 

@@ -101,8 +101,13 @@ def widths_of(columns: Sequence[Column], width_mm: float) -> list[float]:
 
 
 def _set_widths(made: WordTable, columns: Sequence[Column], width_mm: float) -> None:
-    for column, width in zip(made.columns, widths_of(columns, width_mm), strict=True):
-        column.width = Mm(width)
+    """Of the grid and of every cell: programs differ in which of the two they go by."""
+    widths = [Mm(width) for width in widths_of(columns, width_mm)]
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    for row in made.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
 
 
 def _fill_head(row: WordRow, columns: Sequence[Column], size: float) -> None:
