@@ -51,7 +51,7 @@ SHOTS = (
     Shot("asset-graph", "/asset-groups", 1040, _fit_graph),
     Shot("ui-asset", "/assets/feeds/water", 900),
     Shot("ui-quarter", "/assets/mart/attainment?view=partitions&partition=2024-07-01", 900, _show_table),
-    Shot("ui-check", "/assets/feeds/fisheries_vessels?view=checks&checkDetail=rows_follow_the_form", 900),
+    Shot("ui-check", "/assets/feeds/waste?view=checks&checkDetail=no_report_is_overdue", 900),
     Shot("ui-schedule", "/locations/lagi_pipeline/schedules/final_schedule", 520),
 )
 

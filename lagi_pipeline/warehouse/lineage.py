@@ -1,4 +1,4 @@
-"""From which columns each column comes, on the way from the feeds to ``mart.attainment``: ``core.column_lineage``.
+"""From which columns each column comes, from the feeds to ``mart.attainment`` and to units: ``core.column_lineage``.
 
 What a feed's columns become is read off its measures; the rest is the list below, held to the models by a test.
 """
@@ -9,7 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lagi_pipeline.feeds.registry import FEEDS
-from lagi_pipeline.warehouse.tables import ATTAINMENT, MEASURE, MEASURE_CELL, OBSERVATION, Table, feed_tables
+from lagi_pipeline.warehouse.tables import (
+    ATTAINMENT,
+    MEASURE,
+    MEASURE_CELL,
+    OBSERVATION,
+    UNIT_ATTAINMENT,
+    UNIT_SERIES,
+    Table,
+    feed_tables,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +138,60 @@ _ATTAINMENT: dict[str, tuple[str, Origins]] = {
     "actual_is_illustrative": (_COPIED, ((OBSERVATION, "is_illustrative"),)),
 }
 
+_UNITS = "set by the place (units.csv)"
+# What both tables of units say in the same way.
+_OF_UNITS: dict[str, tuple[str, Origins]] = {
+    "quarter": (_COPIED, ((OBSERVATION, "quarter"),)),
+    "year": ("the quarter's", ((OBSERVATION, "quarter"),)),
+    "indicator_code": (_COPIED, ((OBSERVATION, "indicator_code"),)),
+    "name_vi": (_CATALOGUE, ()),
+    "name_en": (_CATALOGUE, ()),
+    "unit": (_CATALOGUE, ()),
+    "unit_valid_from": (_UNITS, ()),
+    "unit_name_vi": (_UNITS, ()),
+    "kind": (_UNITS, ()),
+    "urban": (_UNITS, ()),
+    "evaluated_at": (_RUN, ()),
+}
+_UNIT_ATTAINMENT: dict[str, tuple[str, Origins]] = _OF_UNITS | {
+    "unit_code": (_COPIED, ((OBSERVATION, "unit_code"),)),
+    "actual": (_COPIED, (_ACTUAL,)),
+    "numerator": (_COPIED, ((OBSERVATION, "numerator"),)),
+    "denominator": (_COPIED, ((OBSERVATION, "denominator"),)),
+    "town_target": ("of the plan that leads the line", (_TARGET,)),
+    "town_target_upper": ("of the plan that leads the line", (("core.target", "upper"),)),
+    "gap": ("the compared figure against the town's target", _COMPARED),
+    "share_of_town_pct": ("the unit's figure / the town's x 100", (_ACTUAL,)),
+    "obs_status": (_COPIED, ((OBSERVATION, "obs_status"),)),
+    "as_of": (_COPIED, ((OBSERVATION, "as_of"),)),
+    "reason": (_COPIED, ((OBSERVATION, "reason"),)),
+    "actual_is_illustrative": (_COPIED, ((OBSERVATION, "is_illustrative"),)),
+}
+_SUMMED = "summed over the units that the unit was formed of, each as reported then"
+_UNIT_SERIES: dict[str, tuple[str, Origins]] = _OF_UNITS | {
+    "units_as_of": ("whether by the units of the time or by today's", ()),
+    "unit_code": (_UNITS, ()),
+    "actual": ("the unit's own figure, or the catalogue's formula over what was " + _SUMMED, (_ACTUAL, *_VALUE)),
+    "numerator": (_SUMMED, _VALUE),
+    "denominator": (_SUMMED, _VALUE),
+    "formed_of": (_UNITS, ()),
+    "status": ("what is known of the figure", _VALUE),
+    "status_vi": ("the same in words (words.yaml)", _VALUE),
+    "obs_status": ("the weakest of the inputs", ((MEASURE, "obs_status"),)),
+    "as_of": ("the latest of the inputs", ((MEASURE, "as_of"),)),
+    "reason": ("the gaps in sentences", (("core.rejected_unit", "reason"), ("core.vintage", "problem"))),
+    "is_illustrative": ("any of the inputs", ((MEASURE, "is_sample"),)),
+}
+
 
 def column_lineage() -> list[ColumnLineage]:
     """Every column of the way, in the order of the tables and their columns."""
-    listed = ((OBSERVATION, _OBSERVATION), (ATTAINMENT, _ATTAINMENT))
+    listed = (
+        (OBSERVATION, _OBSERVATION),
+        (ATTAINMENT, _ATTAINMENT),
+        (UNIT_ATTAINMENT, _UNIT_ATTAINMENT),
+        (UNIT_SERIES, _UNIT_SERIES),
+    )
     rows = [*_of_feeds(MEASURE), *_of_feeds(MEASURE_CELL)]
     for table, columns in listed:
         for column in table.columns:

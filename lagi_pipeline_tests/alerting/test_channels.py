@@ -68,6 +68,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_password_goes_over_an_encrypted_connection_alone(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lagi_pipeline.alerting.channels.SECONDS", 1)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate / "cert", certificate / "key")
     quoted = PASSWORD.replace("/", "%2F").replace("@", "%40")

@@ -10,14 +10,27 @@ from lagi_pipeline.catalogue.indicators import catalogue
 from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.orchestration.lineage import lineage_metadata
 from lagi_pipeline.warehouse.lineage import column_lineage, lineage_of
-from lagi_pipeline.warehouse.tables import ATTAINMENT, MEASURE, MEASURE_CELL, OBSERVATION, Table, all_tables
+from lagi_pipeline.warehouse.tables import (
+    ATTAINMENT,
+    MEASURE,
+    MEASURE_CELL,
+    OBSERVATION,
+    UNIT_ATTAINMENT,
+    UNIT_SERIES,
+    Table,
+    all_tables,
+)
 from lagi_pipeline_tests.conftest import Town
 from lagi_pipeline_tests.running import ask
 
 COLUMNS = {(table.full_name, column.name) for table in all_tables() for column in table.columns}
 
 
-@pytest.mark.parametrize("table", [MEASURE, MEASURE_CELL, OBSERVATION, ATTAINMENT], ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table",
+    [MEASURE, MEASURE_CELL, OBSERVATION, ATTAINMENT, UNIT_ATTAINMENT, UNIT_SERIES],
+    ids=lambda table: table.name,
+)
 def test_every_column_comes_from_somewhere_or_is_said_to_be_set_by_the_pipeline(table: Table) -> None:
     assert {row.column_name for row in lineage_of(table)} == {column.name for column in table.columns}
 
