@@ -57,7 +57,7 @@ def report_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     @made(
         key=REPORT,
         kinds={"word", "excel"},
-        description="Báo cáo quý (quarterly report): the report of the quarter to the Standing Committee, from the published file alone,"
+        description="Báo cáo quý (quarterly report): what the Standing Committee reads, from the published file alone,"
         " in data/warehouse/reports/<quarter>; a quarter without lines has none, and says so.",
         check_specs=[
             dg.AssetCheckSpec(
@@ -86,8 +86,8 @@ def report_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     @made(
         key=PAGE,
         kinds={"html"},
-        description="Trang chỉ tiêu (page of targets): one page of all published quarters, opened at the newest with a figure, in"
-        " data/warehouse/reports; it is made whole, whichever quarters are materialised.",
+        description="Trang chỉ tiêu (page of targets): one page of all published quarters, opened at the newest with a"
+        " figure, in data/warehouse/reports; it is made whole, whichever quarters are materialised.",
     )
     def page() -> Result:
         with open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
