@@ -52,7 +52,7 @@ def lines(
 @pytest.mark.parametrize(
     ("status", "due", "judged", "word"),
     [
-        ("in_progress_undated", None, "in_progress", "đang thực hiện"),
+        ("in_progress_undated", None, "in_progress", "đang thực hiện (không nêu thời hạn)"),
         ("in_progress", None, "in_progress", "đang thực hiện (trong hạn)"),
         ("in_progress_overdue", None, "in_progress_overdue", "đang thực hiện (quá hạn)"),
         ("in_progress_undated", date(2024, 9, 29), "in_progress_overdue", "đang thực hiện (quá hạn)"),

@@ -30,7 +30,7 @@ _LONGEST_TEXT = 32767
 _CUT = " … (còn nữa; đủ trong lagi.duckdb)"
 _WIDEST = 60
 _FILTER_ROOM = 2
-_TEXT_WIDTH = 100
+_TEXT_WIDTH = 78
 _LINE_HEIGHT, _HIGHEST = 15.0, 409.0
 """In points; the second is the most that a row may have. Rows are given their height, for not every program finds it
 itself when it opens a file."""
