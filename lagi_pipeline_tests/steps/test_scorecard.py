@@ -68,9 +68,9 @@ def test_the_sample_offices_stand_as_their_files_came(
 
 
 def test_every_office_has_a_line_for_every_quarter_it_owes(town: Town) -> None:
-    """Ten quarterly reports over nine quarters, four yearly ones of two years."""
+    """Ten quarterly reports over nine quarters, four yearly ones of two years, that on tasks of the year with tasks."""
     counts = ask(town.data_dir, "SELECT count(*) AS n, min(quarter) AS first FROM mart.feed_scorecard")
-    assert counts == [{"n": 10 * 9 + 4 * 2, "first": "2023-Q1"}]
+    assert counts == [{"n": 10 * 9 + 4 * 2 + 4, "first": "2023-Q1"}]
 
 
 def test_rows_and_findings_are_those_of_the_versions(town: Town) -> None:

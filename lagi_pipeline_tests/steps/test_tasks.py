@@ -40,8 +40,8 @@ def test_every_task_that_rests_on_a_line_leads_to_it(town: Town) -> None:
     lost = ask(
         town.data_dir,
         "SELECT task_code, code FROM (SELECT *, unnest(string_split(indicator_codes, ';')) AS code"
-        " FROM mart.task_progress) ANTI JOIN mart.attainment AS line"
-        " ON line.indicator_code = code AND line.quarter = quarter",
+        " FROM mart.task_progress) AS task ANTI JOIN mart.attainment AS line"
+        " ON line.indicator_code = code AND line.quarter = task.quarter",
     )
     assert lost == []
 

@@ -222,7 +222,7 @@ def test_rows_read_are_accounted_for(reader: duckdb.DuckDBPyConnection) -> None:
         "SELECT count(*), count(*) FILTER (rows_read <> rows_accepted + rows_rejected + rows_other), sum(rows_rejected)"
         " FROM core.vintage"
     ).fetchall()
-    assert files == 93
+    assert files == 97
     assert broken == 0
     assert rejected == 6
 
