@@ -27,6 +27,7 @@ from lagi_pipeline.intake.files import unread
 from lagi_pipeline.orchestration.assets import FORM_CHECK, OVERDUE_CHECK
 from lagi_pipeline.orchestration.build import build_defs
 from lagi_pipeline.orchestration.dead_runs import end_dead_runs, process_tag
+from lagi_pipeline.orchestration.exports import EXPORTS
 from lagi_pipeline.orchestration.raw_files import observe
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, REPORT_JOB, run_config
 from lagi_pipeline.orchestration.settings import Settings, key_of, load_settings, quarter_of, range_tags
@@ -277,18 +278,17 @@ def _make_report(settings: Settings) -> None:
         click.echo(f"{name}: {said}", err=True)
     for where, message in _failures(result):
         click.echo(f"the report was not made whole, {where}: {message}", err=True)
-    for path in _files_made(result):
-        click.echo(f"report    {path}")
+    for name, path in _files_made(result):
+        click.echo(f"{name:9} {path}")
 
 
-def _files_made(result: dg.ExecuteInProcessResult) -> list[str]:
-    """The paths in the metadata of what a run materialised."""
-    return [
-        value.path
-        for event in result.get_asset_materialization_events()
-        for value in event.materialization.metadata.values()
-        if isinstance(value, dg.PathMetadataValue) and value.path is not None
-    ]
+def _files_made(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
+    """What a run made and where it is, by the paths in its metadata; of the exports their folder alone."""
+    for event in result.get_asset_materialization_events():
+        name = "exports" if event.asset_key == EXPORTS else "report"
+        for key, value in event.materialization.metadata.items():
+            if isinstance(value, dg.PathMetadataValue) and value.path and (name == "report" or key == "path"):
+                yield name, value.path
 
 
 def _urge(settings: Settings, debts: list[dict[str, Any]]) -> None:
