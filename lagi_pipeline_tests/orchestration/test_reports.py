@@ -15,6 +15,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.build import build_defs
+from lagi_pipeline.orchestration.exports import EXPORTS
 from lagi_pipeline.orchestration.reports import AGREEMENT_CHECK, PAGE, REPORT, REPORT_SENSOR, report_markdown
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, PHASES, REPORT_JOB
 from lagi_pipeline.orchestration.sensor import raw_files_sensor
@@ -70,10 +71,10 @@ def test_the_reports_are_in_their_own_job_alone() -> None:
     defs = build_defs(RAW.parent)
     for name in PUBLISHING:
         layer = defs.resolve_job_def(name).asset_layer
-        assert not {REPORT, PAGE} & set(layer.executable_asset_keys), name
+        assert not {REPORT, PAGE, EXPORTS} & set(layer.executable_asset_keys), name
         assert AGREEMENT_CHECK not in {key.name for key in layer.asset_graph.asset_check_keys}
     own = defs.resolve_job_def(REPORT_JOB).asset_layer
-    assert set(own.executable_asset_keys) == {REPORT, PAGE}
+    assert set(own.executable_asset_keys) == {REPORT, PAGE, EXPORTS}
 
 
 def test_a_range_makes_a_report_for_each_quarter_with_lines(folder: Path, instance: dg.DagsterInstance) -> None:
@@ -81,7 +82,7 @@ def test_a_range_makes_a_report_for_each_quarter_with_lines(folder: Path, instan
     assert result.success
     pages = said(result, REPORT)
     assert len(pages) == 9
-    assert "no target has a line in 2022-Q4" in str(pages["2022-10-01"]["report"])
+    assert "2022-Q4) không có chỉ tiêu nào" in str(pages["2022-10-01"]["report"])
     page = pages["2024-07-01"]
     assert "| 1 | Tổng thu ngân sách nhà nước | tỷ đồng | 191,00 |" in str(page["report"])
     assert page["dagster/partition_row_count"] == 12

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -90,8 +91,7 @@ def test_what_lies_there_is_asked_for_in_a_run_a_block_of_quarters(
     data_dir: Make, instance: dg.DagsterInstance
 ) -> None:
     daemon = Daemon(data_dir("waste", "water/2024-Q4", "crops/2024-Q4"), instance)
-    (daemon.folder / "raw" / "resolution" / "2023" / "targets.yaml").unlink()
-    (daemon.folder / "raw" / "resolution" / "2024" / "targets.yaml").unlink()
+    shutil.rmtree(daemon.folder / "raw" / "resolution")
     assert daemon.tick() == []
     assert "just come" in daemon.said
     assert daemon.tick() == ["2023-Q1..2024-Q1", "2024-Q3..2024-Q4"]

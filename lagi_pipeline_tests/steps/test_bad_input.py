@@ -17,6 +17,7 @@ import pytest
 
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.catalogue.tasks import TaskList
 from lagi_pipeline.intake.form import Form
 from lagi_pipeline.intake.grid import Sheet
 from lagi_pipeline.intake.table import Reading, read_tables
@@ -339,10 +340,12 @@ def changed(spoilt: Spoilt) -> Spoilt:
     send(spoilt.data_dir, raised(book("exports", "2024-Q4"), 1, "EG", "Hàng hóa khác", "Tổng trị giá"))
     exports.with_name(f"{exports.name}.meta.yaml").write_bytes(said)
 
-    def fail_at_waste(sheets: Sequence[Sheet], forms: Sequence[Form], place: Place, quarter: Quarter) -> list[Reading]:
+    def fail_at_waste(
+        sheets: Sequence[Sheet], forms: Sequence[Form], place: Place, quarter: Quarter, tasks: TaskList | None
+    ) -> list[Reading]:
         if forms[0].code == "waste":
             raise ValueError(f"could not convert {SAID_IN_A_CELL}")
-        return read_tables(sheets, forms, place, quarter)
+        return read_tables(sheets, forms, place, quarter, tasks)
 
     with pytest.MonkeyPatch.context() as patch, logged() as log:
         patch.setattr(ingest, "read_tables", fail_at_waste)
