@@ -6,7 +6,6 @@ from typing import Any
 import dagster as dg
 
 from lagi_pipeline.orchestration.assets import OFFICE, PUBLISHED, SINGLE_RUN, Result
-from lagi_pipeline.orchestration.resources import WarehouseResource
 from lagi_pipeline.orchestration.settings import Settings
 from lagi_pipeline.reporting.exports import FOLDER, PACKAGE, Exports, write_exports
 
@@ -32,8 +31,8 @@ def exports_asset(settings: Settings) -> dg.AssetsDefinition:
         description="Bản xuất (exports for analysts): the published tables as CSV for Excel and as Parquet, with a"
         " Frictionless datapackage.json, in data/warehouse/exports; a fresh folder, put in place whole.",
     )
-    def exports(warehouse: WarehouseResource) -> Result:
-        held = warehouse.warehouse
+    def exports() -> Result:
+        held = settings.warehouse  # the published file alone: no lock of the working database
         made = write_exports(held.published, held.folder / FOLDER, settings.place.file)
         log.info("  %-20s %6d files, %d KiB", FOLDER, made.files, _size(made) // 1024)
         return dg.MaterializeResult(metadata=_metadata(made))
