@@ -18,9 +18,11 @@ import duckdb
 
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.orchestration.settings import Settings, load_settings
-from lagi_pipeline.reporting.content import quarters_reported
+from lagi_pipeline.reporting.content import QuarterReport, quarters_reported, read_report
+from lagi_pipeline.reporting.excel import excel_workbook
 from lagi_pipeline.reporting.page import html_page
 from lagi_pipeline.reporting.published import open_published
+from lagi_pipeline.reporting.word import word_document
 from tools.bench_intake import say
 from tools.browser import chromium
 
@@ -37,8 +39,22 @@ def _page(connection: duckdb.DuckDBPyConnection, settings: Settings, quarters: S
     return html_page(connection, settings.catalogue, settings.place, quarters[-1]).encode()
 
 
-ARTEFACTS: tuple[tuple[str, Make], ...] = (("page (html)", _page),)
-"""Artefacts by name. A writer for one quarter is measured by a function that goes through ``quarters``."""
+def _of_each(write: Callable[[QuarterReport, Settings], bytes]) -> Make:
+    """A document for each quarter, read and written; all of them, one after the other."""
+
+    def make(connection: duckdb.DuckDBPyConnection, settings: Settings, quarters: Sequence[Quarter]) -> bytes:
+        reports = (read_report(connection, quarter, settings.catalogue) for quarter in quarters)
+        return b"".join(write(report, settings) for report in reports)
+
+    return make
+
+
+ARTEFACTS: tuple[tuple[str, Make], ...] = (
+    ("report (docx)", _of_each(lambda report, settings: word_document(report, settings.place.file.report))),
+    ("report (xlsx)", _of_each(lambda report, _: excel_workbook(report))),
+    ("page (html)", _page),
+)
+"""Artefacts by name."""
 
 
 def main() -> None:
