@@ -104,8 +104,9 @@ def without_names(text: str, mask: str, *, strict: bool = False) -> str:
     """A text with the names of people replaced that can be told.
 
     Those are addresses of mail, words with capitals after a form of address (*ông*, *chủ tàu*), and two to five of them
-    that begin with a family name; ``strict`` also those in the middle of a text that begin like no office, document or place. A text in
-    capitals has names after a form of address alone, and where a family name has a middle name after it.
+    that begin with a family name; ``strict`` also those in the middle of a text that begin like no office, document or
+    place. A text in capitals has names after a form of address alone, and where a family name has a middle name after
+    it.
     """
     text = nfc(text)
     if "@" in text:
