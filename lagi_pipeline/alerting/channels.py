@@ -66,7 +66,7 @@ class Mail:
                 refused = server.send_message(self._message(alert))
         except smtplib.SMTPResponseException as error:
             raise NotSentError(f"{type(error).__name__} {error.smtp_code}") from None
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # a name or an address that cannot be written
             raise NotSentError(_said(error)) from None
         if refused:  # the others have it: to send it again would tell them twice
             raise PartlySentError(f"{len(refused)} of {len(self.settings.recipients)} addresses were refused")
@@ -119,21 +119,24 @@ class Webhook:
             raise NotSentError("no address is set")
         said = {"key": alert.key, "kind": alert.kind, "severe": alert.severe, "subject": alert.subject}
         body = json.dumps(said | {"text": f"{alert.subject}\n\n{alert.text}"} | {"facts": alert.facts})
-        request = urllib.request.Request(  # noqa: S310 - the settings take http and https alone
-            self.settings.webhook.get_secret_value(),
-            data=body.encode(),
-            headers={"Content-Type": "application/json; charset=utf-8", "User-Agent": "lagi-pipeline"},
-            method="POST",
-        )
         try:
-            with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS):
-                return
+            self._post(self.settings.webhook.get_secret_value(), body.encode())
         except urllib.error.HTTPError as error:
             with error:
                 raise NotSentError(f"HTTP {error.code}") from None
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:  # an address that cannot be written is a ValueError
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             raise NotSentError(_said(reason) if isinstance(reason, Exception) else type(error).__name__) from None
+
+    def _post(self, address: str, body: bytes) -> None:
+        request = urllib.request.Request(  # noqa: S310 - the settings take http and https alone
+            address,
+            data=body,
+            headers={"Content-Type": "application/json; charset=utf-8", "User-Agent": "lagi-pipeline"},
+            method="POST",
+        )
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS):
+            return
 
 
 def channels(settings: AlertSettings) -> list[Channel]:

@@ -14,7 +14,8 @@ from lagi_pipeline.alerting.channels import Channel, NotSentError, PartlySentErr
 from lagi_pipeline.alerting.model import Alert
 from lagi_pipeline.catalogue.loading import Strict
 
-MOST_ALERTS = 20
+MOST_ALERTS = 21
+"""As many as the runs that a tick looks at make, and one of their warnings."""
 MOST_TRIES = 4000
 """Nearly three days of a try a minute: a server may be down over a weekend."""
 MOST_AT_ONCE = 5
@@ -34,6 +35,12 @@ class Outbox(Strict):
     """The alerts that are pending, oldest first."""
 
     pending: tuple[Pending, ...] = ()
+
+    @property
+    def room(self) -> int:
+        """How many new alerts it takes without giving one up that no tick has tried."""
+        untried = sum(not all(one.tries.values()) for one in self.pending)
+        return max(0, MOST_ALERTS - untried)
 
     def with_alerts(self, alerts: Iterable[Alert], ways: Sequence[Channel], say: Say) -> Outbox:
         """The same with new alerts for all channels; none where there is no channel."""
@@ -73,10 +80,11 @@ class Outbox(Strict):
                 way.send(alert)
             except PartlySentError as error:
                 say(f"sent by {way.name}, but {error}: {alert.subject}")
-            except NotSentError as error:
+            except Exception as error:  # noqa: BLE001 - what was told must be saved, however a channel fails
                 left[at][way.name] += 1
+                why = str(error) if isinstance(error, NotSentError) else type(error).__name__
                 if left[at][way.name] < MOST_TRIES:
-                    say(f"not sent by {way.name} ({error}), to be tried again: {alert.subject}")
+                    say(f"not sent by {way.name} ({why}), to be tried again: {alert.subject}")
                     return
-                say(f"given up after {MOST_TRIES} tries by {way.name} ({error}): {alert.subject}")
+                say(f"given up after {MOST_TRIES} tries by {way.name} ({why}): {alert.subject}")
             del left[at][way.name]

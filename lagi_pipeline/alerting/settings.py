@@ -5,15 +5,15 @@
 | ``LAGI_ALERT_SMTP`` | ``smtp://user:password@host:587`` (STARTTLS, always), ``smtps://…:465`` (TLS from the start),
   or ``smtp+plain://host:25`` (no encryption, no password: a relay of the own network) |
 | ``LAGI_ALERT_MAIL_FROM`` | the sender's address |
-| ``LAGI_ALERT_MAIL_TO`` | addresses, with commas between |
-| ``LAGI_ALERT_WEBHOOK`` | an ``https://`` or ``http://`` address that takes a JSON POST |
+| ``LAGI_ALERT_MAIL_TO`` | addresses, with commas or semicolons between |
+| ``LAGI_ALERT_WEBHOOK`` | an ``https://`` or ``http://`` address that takes a JSON POST; no user and password in it |
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
+from email.utils import getaddresses
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import SecretStr
@@ -24,6 +24,8 @@ SMTP, MAIL_FROM, MAIL_TO, WEBHOOK = (
     "LAGI_ALERT_MAIL_TO",
     "LAGI_ALERT_WEBHOOK",
 )
+_LONGEST_LABEL = 63
+"""Of a host's name between two dots."""
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
@@ -74,6 +76,7 @@ def _mail(server: str, sender: str, recipients: str) -> MailSettings:
         raise AlertSettingsError(
             f"{SMTP} is no address like smtp://user:password@host:587, smtps://… or smtp+plain://…"
         )
+    _require_host(url.hostname, SMTP)
     if bool(url.username) != bool(url.password):
         raise AlertSettingsError(f"{SMTP} has a user without a password, or the other way round")
     if url.username and url.scheme == "smtp+plain":
@@ -86,8 +89,8 @@ def _mail(server: str, sender: str, recipients: str) -> MailSettings:
         port=port or _PORTS[url.scheme],
         user=unquote(url.username) if url.username else None,
         password=SecretStr(unquote(url.password)) if url.password else None,
-        sender=_address(sender, MAIL_FROM),
-        recipients=tuple(_address(one, MAIL_TO) for one in recipients.split(",") if one.strip()),
+        sender=_addresses(sender, MAIL_FROM)[0],
+        recipients=_addresses(recipients, MAIL_TO),
     )
 
 
@@ -95,6 +98,11 @@ def _webhook(address: str) -> SecretStr:
     url, _ = _split(address, WEBHOOK)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise AlertSettingsError(f"{WEBHOOK} is no address that begins with https:// or http://")
+    if url.username is not None or url.password is not None:
+        raise AlertSettingsError(f"{WEBHOOK} has a user or a password before its host, which would not be sent")
+    if not _is_printable(address):
+        raise AlertSettingsError(f"{WEBHOOK} has a letter that an address cannot carry: write it as %XX")
+    _require_host(url.hostname, WEBHOOK)
     return SecretStr(address)
 
 
@@ -108,9 +116,25 @@ def _split(address: str, variable: str) -> tuple[SplitResult, int | None]:
     return url, port
 
 
-def _address(text: str, variable: str) -> str:
-    address = parseaddr(text)[1]
-    name, _, domain = address.partition("@")
-    if not name or not domain or any(c.isspace() for c in address) or not address.isascii():
-        raise AlertSettingsError(f"{variable} holds what is no mail address")
-    return address
+def _require_host(host: str, variable: str) -> None:
+    if not _is_printable(host) or any(not 0 < len(label) <= _LONGEST_LABEL for label in host.rstrip(".").split(".")):
+        raise AlertSettingsError(f"{variable} is no address: its host cannot be one")
+
+
+def _is_printable(text: str) -> bool:
+    """Whether it is of the characters that the protocols carry: ASCII, no space, nothing that steers."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def _addresses(text: str, variable: str) -> tuple[str, ...]:
+    """The mail addresses that a list holds, each once; nothing of it may be left over."""
+    listed = text.replace(";", ",").strip(", ")
+    addresses = [address for _, address in getaddresses([listed])] if listed.isprintable() else [""]
+    for address in addresses:
+        name, _, domain = address.partition("@")
+        if not name or not domain or "@" in domain or not _is_printable(address):
+            raise AlertSettingsError(f"{variable} holds what is no mail address")
+        _require_host(domain, variable)
+    if not addresses:
+        raise AlertSettingsError(f"{variable} holds no mail address")
+    return tuple(dict.fromkeys(addresses))

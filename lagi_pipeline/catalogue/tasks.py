@@ -28,6 +28,8 @@ REGISTERS = {
 }
 """The lists of ``registers.yaml``, and the code that each entry's register has in the tables."""
 PLANS = "implementation_plan"
+_LONGEST_TASK, _OLDEST_BASIS = 20, 50
+"""Years: further away, a year is a slip of the pen."""
 
 
 class BasisDocument(Strict):
@@ -105,7 +107,7 @@ class TaskList(Strict):
         by_label = self._by_label.get(label_key(label)) if label else None
         if code is None:
             return by_label
-        by_code = next((task for task in self.tasks if task.code == code.strip().upper()), None)
+        by_code = next((task for task in self.tasks if task.code == label_key(code).upper()), None)
         return by_code if by_label in {None, by_code} else None
 
     def is_label(self, text: str) -> bool:
@@ -146,7 +148,7 @@ def load_task_lists(raw_dir: Path, catalogue: Catalogue, place: Place) -> list[T
 
     Raises:
         CatalogueError: a file says nonsense: another year than its folder, a code, a label or a group twice, an unknown
-            line, document or office, an assumed lead office without one.
+            line, document or office, a day of another time, an assumed lead office without one.
     """
     return [_load_tasks(path, catalogue, place) for path in _files(raw_dir, TASKS_FILE)]
 
@@ -191,6 +193,7 @@ def _load_tasks(path: Path, catalogue: Catalogue, place: Place) -> TaskList:
     _refuse_twice((str(group.number) for group in tasks.groups), path, "group")
     _refuse_twice((task.code for task in tasks.tasks), path, "task")
     _refuse_twice((label_key(task.label_vi) for task in tasks.tasks), path, "label")
+    _refuse_odd_days(tasks, path)
     for task in tasks.tasks:
         for code in task.indicators:
             _require_line(code, catalogue, path, task.code)
@@ -199,9 +202,18 @@ def _load_tasks(path: Path, catalogue: Catalogue, place: Place) -> TaskList:
         if task.lead_office is not None and task.lead_office not in place.office_names:
             known = ", ".join(sorted(place.office_names))
             raise CatalogueError(path, task.code, f"no office {task.lead_office!r}; known: {known}")
+        if task.due is not None and not 0 <= task.due.year - tasks.year <= _LONGEST_TASK:
+            raise CatalogueError(path, task.code, f"due {task.due}: no day that a task of {tasks.year} can have")
         if task.lead_is_illustrative and task.lead_office is None:
             raise CatalogueError(path, task.code, "lead_is_illustrative without a lead_office")
     return tasks
+
+
+def _refuse_odd_days(tasks: TaskList, path: Path) -> None:
+    for key, document in tasks.documents.items():
+        dated = document.dated
+        if dated is not None and not tasks.year - _OLDEST_BASIS <= dated.year <= tasks.year:
+            raise CatalogueError(path, key, f"dated {dated}: no day of a document that tasks of {tasks.year} rest on")
 
 
 def _load_registers(path: Path, catalogue: Catalogue) -> Registers:

@@ -127,7 +127,6 @@ class VesselRow(FeedRow):
         "Tình trạng",
         isin=list(STATES),
         nullable=False,
-        lower=True,
         en="Operating, laid up, sold or struck off",
     )
 
@@ -170,7 +169,6 @@ class CaseRow(FeedRow):
         "Vùng",
         "Vùng biển",
         isin=["trong tỉnh", "ngoài tỉnh", "nước ngoài"],
-        lower=True,
         en="Where: in the province, outside it, abroad",
     )
     legal_basis: str = text("Căn cứ xử phạt", "Căn cứ xử phạt", "Căn cứ", required=False, en="Legal basis")

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.feeds.base import Feed, FeedForm, falls
+from lagi_pipeline.feeds.base import Feed, FeedForm, History, SeriesFinding, falls
 from lagi_pipeline.feeds.plausibility import keeps_rows_of_version
 from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.intake.form import Covers, FeedRow, Form, Listing, Missing, TaskNames, derived, percent, rule, text
@@ -33,12 +34,17 @@ DONE = (DONE_ON_TIME, DONE_LATE)
 _WHOLE = 100
 _CODE = re.compile(r"[A-Za-z]\d+-\d{2}")
 _BEFORE = r"(?:(?:trước|đến|hết|trong|xong|chậm nhất|chậm nhất là|đến hết)\s+)?(?:ngày\s+)?"
-_DAY = re.compile(rf"{_BEFORE}(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}})")
+_DAY = re.compile(rf"{_BEFORE}(\d{{1,2}})[/.-](\d{{1,2}})(?:[/.-](\d{{4}}|\d{{2}}))?")
+_SPOKEN_DAY = re.compile(rf"{_BEFORE}(\d{{1,2}})\s+tháng\s+(\d{{1,2}})(?:\s*(?:/|-|,?\s*năm)\s*(\d{{4}}))?")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _MONTH = re.compile(rf"{_BEFORE}(?:tháng\s+(\d{{1,2}})(?:\s*(?:/|-|năm)\s*(\d{{4}}))?|(\d{{1,2}})\s*[/-]\s*(\d{{4}}))")
 _QUARTER = re.compile(rf"{_BEFORE}quý\s+(iv|i{{1,3}}|[1-4])(?:\s*(?:/|-|năm)\s*(\d{{4}}))?")
 _YEAR = re.compile(rf"{_BEFORE}(?:cả |cuối )?năm(?:\s+(\d{{4}}))?")
 _ALWAYS = re.compile(r"(?:làm\s+)?(?:thường xuyên|liên tục)|(?:hằng|hàng) (?:ngày|tuần|tháng|quý|năm)")
+_CENTURY = 99
+_NONE = "-"
+_MOST_YEARS_AWAY = 20
+"""Work that ends further away than that has a slip of the pen for its year."""
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
@@ -48,13 +54,21 @@ def read_due(stated: str, year: int) -> date | None:
     A day, a month, a quarter or a year; the year is that of the report where it is not written.
 
     Raises:
-        ValueError: it is none of these.
+        ValueError: it is none of these, or in a year that cannot be meant.
     """
+    due = _read_due(stated, year)
+    if due is not None and abs(due.year - year) > _MOST_YEARS_AWAY:
+        raise ValueError(stated)
+    return due
+
+
+def _read_due(stated: str, year: int) -> date | None:
     key = label_key(stated)
-    if _ALWAYS.fullmatch(key):
+    if key == _NONE or _ALWAYS.fullmatch(key):
         return None
-    if found := _DAY.fullmatch(key):
-        return date(int(found[3]), int(found[2]), int(found[1]))
+    if found := _DAY.fullmatch(key) or _SPOKEN_DAY.fullmatch(key):
+        of_year = int(found[3] or year)
+        return date(of_year if of_year > _CENTURY else 2000 + of_year, int(found[2]), int(found[1]))
     if found := _ISO_DAY.fullmatch(key):
         return date(*map(int, found.groups()))
     if found := _MONTH.fullmatch(key):
@@ -112,9 +126,7 @@ class TaskRow(FeedRow):
     due_text: str = text(
         "Thời hạn", "Thời hạn", "Thời hạn hoàn thành", "Hạn hoàn thành", prose=True, en="Day, month, quarter or year"
     )
-    state: str = text(
-        "Trạng thái", "Trạng thái", "Tình trạng", isin=list(STATES), nullable=False, lower=True, en="How it stands"
-    )
+    state: str = text("Trạng thái", "Trạng thái", "Tình trạng", isin=list(STATES), nullable=False, en="How it stands")
     completion_pct: float = percent(
         "Tỷ lệ hoàn thành",
         "Tỷ lệ hoàn thành",
@@ -172,7 +184,7 @@ class TaskRow(FeedRow):
     )
     def _task_done(cls, frame: pd.DataFrame) -> pd.Series[bool]:
         agrees: pd.Series[bool] = frame["state"].isin(DONE) == (frame["completion_pct"] == _WHOLE)
-        return agrees
+        return agrees | ~frame["state"].isin(STATES)
 
     @rule(
         "task_not_started",
@@ -197,6 +209,34 @@ class TaskRow(FeedRow):
         return unread | ~((frame["state"] == UNDER_WAY_IN_TIME) & has_passed) & ~(late & ~has_passed)
 
 
+def _keeps_its_word(current: pd.DataFrame, history: History, quarter: Quarter) -> Iterator[SeriesFinding]:
+    """Warn where a due day is another than in the quarter before, or what was overdue then is done in time now."""
+    before = history.of(quarter.previous)
+    if before is None or quarter.number == 1:  # codes are of one year's list
+        return
+    then = before.dropna(subset=["task_code"]).drop_duplicates("task_code").set_index("task_code")
+    for index, row in current[current["task_code"].isin(then.index)].iterrows():
+        earlier = then.loc[row["task_code"]]
+        was, due = _due_of(earlier, quarter.previous), _due_of(row, quarter)
+        if was is not None and due is not None and was != due:
+            reason = f"thời hạn kỳ trước {_as_day(was)}, kỳ này {_as_day(due)}: có văn bản gia hạn không?"
+            yield SeriesFinding(int(str(index)), "due_text", "task_due_moved", reason)
+        is_under_way = earlier["state"] in {UNDER_WAY, UNDER_WAY_IN_TIME, UNDER_WAY_OVERDUE}
+        was_late = earlier["state"] == UNDER_WAY_OVERDUE or (is_under_way and is_passed(was, quarter.previous.end))
+        if was_late and row["state"] == DONE_ON_TIME:
+            reason = "kỳ trước đang quá hạn, kỳ này ghi hoàn thành đúng hạn"
+            yield SeriesFinding(int(str(index)), "state", "task_was_overdue", reason)
+
+
+def _due_of(row: pd.Series[Any], quarter: Quarter) -> date | None:
+    stated = row["due_text"]
+    return None if pd.isna(stated) or not _is_read_in(str(stated), quarter) else read_due(str(stated), quarter.year)
+
+
+def _as_day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
 def _has_passed(stated: str, quarter: Quarter) -> bool:
     return _is_read_in(stated, quarter) and is_passed(read_due(stated, quarter.year), quarter.end)
 
@@ -217,6 +257,7 @@ TASKS = Feed(
             series=(
                 falls("task_code", "completion_pct", "Tỷ lệ hoàn thành"),
                 keeps_rows_of_version(_FORM, "task_code"),
+                _keeps_its_word,
             ),
         ),
     ),

@@ -62,6 +62,8 @@ class TaskReports:
     answer: TaskReport | None = None
     sent_back: Mapping[str, str] = field(default_factory=dict)
     """Why a file went back, by its name."""
+    before: Mapping[str, TaskLine] = field(default_factory=dict)
+    """How each task stood for the quarter before of the same year, by its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ class TaskDesk:
 
     def _reason(self, task: Task, due: date | None, quarter: Quarter, reports: TaskReports) -> str | None:
         report = reports.answer
-        remarks = [f"{file}: đã trả lại, {why}" for file, why in reports.sent_back.items()]
+        remarks = [f"tệp đã trả lại: {why}" for why in reports.sent_back.values()]
         if report is None:
             return join_remarks(remarks or [f"chưa có báo cáo nhiệm vụ {quarter.label_vi}"])
         said = report.tasks.get(task.code)
@@ -222,7 +224,10 @@ class TaskDesk:
             why = report.returned.get(task.code)
             missing = f"dòng đã trả lại: {why}" if why else f"báo cáo {quarter.label_vi} không có nhiệm vụ này"
             return join_remarks([*remarks, missing])
-        return join_remarks([*remarks, *_remarks(task, said, due, report.as_of)])
+        before = reports.before.get(task.code)
+        return join_remarks(
+            [*remarks, *_remarks(task, said, due, report.as_of), *(_since(before, said, due) if before else ())]
+        )
 
 
 def _remarks(task: Task, said: ReportedTask, due: date | None, day: date) -> Iterator[str]:
@@ -238,6 +243,14 @@ def _remarks(task: Task, said: ReportedTask, due: date | None, day: date) -> Ite
         yield f"cơ quan ghi trong hạn, thời hạn là {date_vi(due)}"
     if said.status in {OVERDUE, DONE_LATE} and not has_passed:
         yield f"cơ quan ghi quá hạn, thời hạn là {date_vi(due)}"
+
+
+def _since(before: TaskLine, said: ReportedTask, due: date | None) -> Iterator[str]:
+    """What has changed since the quarter before that nobody would see in one quarter's row."""
+    if before.due is not None and due is not None and before.due != due:
+        yield f"thời hạn kỳ trước {date_vi(before.due)}"
+    if before.status == OVERDUE and said.status == DONE_ON_TIME:
+        yield "kỳ trước quá hạn, kỳ này ghi đúng hạn"
 
 
 def register_lines(registers: Registers, words: Words) -> list[RegisterLine]:

@@ -126,7 +126,7 @@ def _texts(column: Column, cells: Sequence[Value]) -> TypedColumn:
         for cell in cells
     ]
     values = pd.Series(texts, dtype="str")
-    typed = TypedColumn(values.str.lower() if column.lower else values)
+    typed = TypedColumn(values.map(column.word, na_action="ignore").astype("str") if column.words else values)
     typed.refused = {at: unreadable(cell) for at, cell in enumerate(cells) if isinstance(cell, Unreadable)}
     return typed
 
@@ -137,7 +137,7 @@ def _numbers(column: Column, cells: Sequence[Value], reader: Reader) -> TypedCol
     if reader.percents:
         _read_percent_formats(column, values, reader.percents, typed)
     if column.compares:
-        _refuse_fractions(values, reader, typed)
+        _question_fractions(cells, values, reader, typed)
     for position in np.flatnonzero(np.isinf(values)).tolist():
         typed.refused[position] = ("not_a_number", "số quá lớn, không đọc được")
         values[position] = np.nan
@@ -228,17 +228,27 @@ def _read_percent_formats(
             values[position] = np.nan
 
 
-def _refuse_fractions(values: np.ndarray[Any, Any], reader: Reader, typed: TypedColumn) -> None:
-    """A column that compares with a whole, all of whose figures are fractions, holds 0,64 where 64 is meant."""
-    plain = [at for at in np.flatnonzero(~np.isnan(values)).tolist() if at not in reader.percents]
+def _question_fractions(
+    cells: Sequence[Value], values: np.ndarray[Any, Any], reader: Reader, typed: TypedColumn
+) -> None:
+    """In a column that compares with a whole, 0,64 may be meant as 64.
+
+    It is refused where all of the column's figures are such fractions, or others of it are marked as percentages; where
+    neither tells, a figure of one or less is asked about and stands.
+    """
+    marked = reader.percents | {at for at, cell in enumerate(cells) if isinstance(cell, str) and _PERCENT in cell}
+    plain = [at for at in np.flatnonzero(~np.isnan(values)).tolist() if at not in marked]
     fractions = [at for at in plain if 0 < abs(values[at]) <= _LARGEST_FRACTION]
-    if len(fractions) < _FEWEST_FRACTIONS or any(abs(values[at]) > _LARGEST_FRACTION for at in plain):
-        return
+    if len(fractions) >= _FEWEST_FRACTIONS and len(fractions) == sum(values[at] != 0 for at in plain):
+        refused = fractions
+    else:
+        fractions = [at for at in fractions if abs(values[at]) <= 1]
+        refused = fractions if marked else []
     for at in fractions:
         written, meant = (format_number(exact(value)) for value in (values[at], round(values[at] * 100, _FINEST)))
         reason = f"ghi {written}, có phải {meant} %? hãy ghi {meant} hoặc định dạng ô là phần trăm"
-        typed.refused[at] = ("fraction", reason)
-        values[at] = np.nan
+        (typed.refused if refused else typed.remarked)[at] = ("fraction", reason)
+    values[refused] = np.nan
 
 
 def _whole(values: np.ndarray[Any, Any], typed: TypedColumn) -> pd.Series[Any]:

@@ -22,6 +22,7 @@ from lagi_pipeline.vietnamese.text import label_key
 
 _MOST_DECIMALS = 6
 _LAST_QUARTER = 4
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 class CellKind(StrEnum):
@@ -51,7 +52,7 @@ class Column:
     ``labels`` are header paths, outermost first, joined by ``" / "``; all but the last need only stand somewhere above.
     The first of them heads the column in the blank form.
     ``unit`` is the unit of the table that the figure is brought to; ``prose`` whether a text tells a story, in which
-    people may be named; ``vocabulary`` the words (as label keys) that a
+    people may be named; ``words`` what a
     text may be, none where it is free; ``shape`` what its codes look like (register numbers), where it holds codes;
     ``compares`` whether its percentages compare with a whole (last year's, the plan), so that a column of nothing but
     fractions cannot be meant; ``year_estimate`` whether it holds what the office expects of the whole year, which a
@@ -66,22 +67,38 @@ class Column:
     required: bool
     additive: bool
     personal: bool
-    lower: bool
     prose: bool
-    vocabulary: frozenset[str]
+    words: tuple[str, ...]
     shape: re.Pattern[str] | None
     compares: bool
     year_estimate: bool = False
+
+    def word(self, text: str) -> str:
+        """The one of its words that a text is, however it is cased and punctuated; else the text as it stands."""
+        return self._by_key.get(_word_key(text), text)
+
+    def has_word(self, text: str) -> bool:
+        """Whether a text is one of its words."""
+        return _word_key(text) in self._by_key
+
+    @functools.cached_property
+    def _by_key(self) -> dict[str, str]:
+        return {_word_key(word): word for word in self.words}
 
     def is_asked_in(self, quarter: Quarter | None) -> bool:
         """Whether a form of that quarter can have it; where the quarter is not known, only what every quarter has."""
         return not self.year_estimate or (quarter is not None and quarter.number < _LAST_QUARTER)
 
 
+def _word_key(text: str) -> str:
+    """``Đang thực hiện - quá hạn.`` and ``đang thực hiện (quá hạn)`` are one."""
+    return " ".join(_BETWEEN_WORDS.split(label_key(text))).strip()
+
+
 def _column(vi: str, labels: tuple[str, ...], kind: CellKind, checks: dict[str, Any], **about: Any) -> Any:  # noqa: ANN401 - what pa.Field gives
     """A field; ``checks`` are pandera's own, with ``en`` for what the column is in English."""
     description = checks.pop("en", None)
-    words = tuple(map(label_key, checks.get("isin", ())))
+    words = tuple(checks.get("isin", ()))
     return pa.Field(
         title=vi,
         description=description,
@@ -91,21 +108,22 @@ def _column(vi: str, labels: tuple[str, ...], kind: CellKind, checks: dict[str, 
     )
 
 
-def text(  # noqa: PLR0913 - what can be said of a text
+def text(
     vi: str,
     *labels: str,
     required: bool = True,
     personal: bool = False,
-    lower: bool = False,
     prose: bool = False,
     shape: re.Pattern[str] | None = None,
     **checks: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """A column of text, in NFC; ``personal`` text is never kept, ``lower`` text is compared in lower case.
+    """A column of text, in NFC; ``personal`` text is never kept.
+
+    Where ``isin`` lists the words that it may be, it is read as one of them, however it is cased and punctuated.
 
     ``prose`` is kept with what names a person in it masked, in every form.
     """
-    about = {"required": required, "personal": personal, "lower": lower, "prose": prose, "shape": shape}
+    about = {"required": required, "personal": personal, "prose": prose, "shape": shape}
     return _column(vi, labels, CellKind.TEXT, checks, **about)
 
 
@@ -417,9 +435,8 @@ class Form:
                 required=column.metadata.get("required", True),
                 additive=column.metadata.get("additive", False),
                 personal=column.metadata.get("personal", False),
-                lower=column.metadata.get("lower", False),
                 prose=column.metadata.get("prose", False),
-                vocabulary=frozenset(column.metadata.get("words", ())),
+                words=column.metadata.get("words", ()),
                 shape=column.metadata.get("shape"),
                 compares=column.metadata.get("compares", False),
                 year_estimate=column.metadata.get("year_estimate", False),

@@ -32,7 +32,7 @@ _WORD_OR_LONG_NUMBER = re.compile(r"[^\W\d_]+|\d(?:[\s.-]?\d){8,}")
 _QUOTED = re.compile(r"«.*»", re.DOTALL)
 _ONE_QUOTED = re.compile(r"«([^«»]*)»")
 _REMEMBERED = 8_192
-_MAY_NAME = re.compile(r"\s\S|\d(?:[.,)-]?\d){8}")
+_MAY_NAME = re.compile(r"\s\S|@|\d(?:[.,)/_-]?\d){8}")
 """What a text holds that has a name or a long number in it."""
 _FIRST_STAND_IN = 0xE000
 """Private characters stand for what is known while the rest is masked."""
@@ -113,7 +113,7 @@ class Discretion:
         if column.kind is not CellKind.TEXT:
             return False
         is_code = column.shape is not None and column.shape.fullmatch(text.strip()) is not None
-        return is_code or label_key(text) in column.vocabulary or self._is_own(text)
+        return is_code or column.has_word(text) or self._is_own(text)
 
     def _is_own(self, text: str) -> bool:
         """Whether a whole text is the form's own, or the place's."""
@@ -284,6 +284,6 @@ def _sheet_words(forms: Sequence[Form], unit_names: Iterable[str]) -> Iterator[s
     texts = [_SHEET_WORDS, *unit_names]
     for form in forms:
         texts += [form.title_vi, form.sheet_vi or ""]
-        texts += [text for column in form.columns for text in (column.title_vi, *column.labels, *column.vocabulary)]
+        texts += [text for column in form.columns for text in (column.title_vi, *column.labels, *column.words)]
     for text in texts:
         yield from _SHEET_WORD.findall(label_key(text))

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from lagi_pipeline.alerting.channels import Channel, channels
 from lagi_pipeline.alerting.model import Alert, CheckFailure, EndedRun, StepFailure, digest
@@ -42,13 +42,15 @@ RUN_SENSOR, CHECK_SENSOR = "alert_of_failed_runs", "alert_of_failed_checks"
 BY_QUARTER = frozenset({FORM_CHECK, STATUS_CHECK})
 """Checks that speak of the quarters that were run; the others speak of everything that is stored."""
 _OUTSIDE = "the run"
+_PARTS_OF_A_KEY = 4
+_LARGEST_ID = 2**63 - 1
 _GUIDE = "docs/engineers.md#alerts"
 
 
 class Memory(Strict):
     """What a tick leaves to the next one: the last end of a run that was looked at, what was told, what is pending."""
 
-    after: int | None = None
+    after: int | None = Field(default=None, ge=-1, le=_LARGEST_ID)
     told: Told = Told()
     outbox: Outbox = Outbox()
 
@@ -56,9 +58,10 @@ class Memory(Strict):
     def of(cls, cursor: str | None) -> Memory:
         """What a cursor says; nothing where it cannot be read."""
         try:
-            return cls.model_validate_json(cursor or "{}")
+            memory = cls.model_validate_json(cursor or "{}")
         except ValidationError:
             return cls()
+        return memory if all(len(key) == _PARTS_OF_A_KEY for key in memory.told.keys) else cls()
 
 
 Runs = Sequence[tuple[EndedRun, bool]]
@@ -171,7 +174,7 @@ def _sensor(name: str, about: str, news: News, post: Post) -> dg.SensorDefinitio
                 context.log.warning("the cursor cannot be read: what failed before now may not have been told")
             begun = Memory(after=newest_end(context.instance))
             return dg.SensorResult(skip_reason="begins with the runs to come", cursor=begun.model_dump_json())
-        ended = ended_after(context.instance, memory.after)
+        ended = ended_after(context.instance, memory.after, memory.outbox.room - 1)  # one for the warnings of them all
         told, alerts = news(context.instance, ended.runs, memory.told, post.wording)
         for alert in alerts:
             context.log.log(logging.ERROR if alert.severe else logging.WARNING, "%s\n%s", alert.subject, alert.text)

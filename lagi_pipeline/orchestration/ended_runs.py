@@ -42,15 +42,15 @@ class Ended:
     last: int
 
 
-def ended_after(instance: dg.DagsterInstance, after: int) -> Ended:
-    """The ends of runs after an id, ``MOST_RUNS`` at most; a run that was deleted since has nothing to tell."""
+def ended_after(instance: dg.DagsterInstance, after: int, most: int) -> Ended:
+    """The ends of runs after an id, ``most`` and ``MOST_RUNS`` at most; a run deleted since has nothing to tell."""
     found = sorted(
         (record.storage_id, record.run_id, kind is dg.DagsterEventType.RUN_FAILURE)
         for kind in _ENDS
         for record in instance.fetch_run_status_changes(
             dg.RunStatusChangeRecordsFilter(event_type=kind, after_storage_id=after), limit=MOST_RUNS, ascending=True
         ).records
-    )[:MOST_RUNS]  # each kind gave its own first ones: among them are the first ones of all
+    )[: max(0, min(most, MOST_RUNS))]  # each kind gave its own first ones: among them are the first ones of all
     ids = [run_id for _, run_id, _ in found]
     runs = {run.run_id: _ended(run) for run in (instance.get_runs(dg.RunsFilter(run_ids=ids)) if ids else ())}
     return Ended(
@@ -113,7 +113,7 @@ def _failure(step: str | None, error: Any) -> StepFailure:  # noqa: ANN401 - Dag
     if error is None:
         return StepFailure(step, None, "")
     name = (error.cls_name or "").rpartition(".")[2] or None
-    message = error.message.strip()
+    message = error.message.strip().encode(errors="replace").decode()  # a file's name may be of no encoding
     return StepFailure(step, name, message.partition(": ")[2] if ": " in message else message)
 
 

@@ -28,7 +28,7 @@ from lagi_pipeline.warehouse.tables import Table, all_tables, feed_tables
 _SHOWN = 5
 _FETCHED = 10_000
 _OUR_OWN = frozenset(
-    {"quarter", "file", "sha256", "content_sha256", "cells", "printed", "resolved_by", "cell", "document_no"}
+    {"quarter", "file", "sources", "sha256", "content_sha256", "cells", "printed", "resolved_by", "cell", "document_no"}
 )
 """Columns of text that hold no words of a cell, or (``printed``) only what was read as a figure."""
 

@@ -36,9 +36,10 @@ from lagi_pipeline.indicators.tasks import (
 )
 from lagi_pipeline.indicators.vintages import answering
 from lagi_pipeline.intake.findings import Severity
-from lagi_pipeline.intake.masking import without_people
+from lagi_pipeline.intake.masking import MASK, without_people
 from lagi_pipeline.steps.compute import Situation, as_frame, read_evidence, record
 from lagi_pipeline.vietnamese.numbers import exact
+from lagi_pipeline.vietnamese.people import without_personal_numbers
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import replace_all
 
@@ -78,14 +79,19 @@ def compute_tasks(connection: duckdb.DuckDBPyConnection, situation: Situation, e
     lines: list[TaskLine] = []
     for tasks in load_task_lists(situation.raw_dir, situation.catalogue, situation.place):
         desk = TaskDesk(tasks, offices, words, evaluated_at)
+        before: dict[str, TaskLine] = {}
         for quarter in desk.quarters():
             answer = selection.answer(_FORM, quarter)
             back = {file: sent.reason for sent in answer.sent_back for file in sent.files}
+            back |= _unread(evidence, quarter, answer.vintage, evaluated_at)
             reports = TaskReports(
                 _report(connection, tasks, answer.vintage) if answer.vintage else None,
-                back | _unread(evidence, quarter, answer.vintage, evaluated_at),
+                {file: without_personal_numbers(why, MASK) for file, why in back.items()},  # a reason may name files
+                before,
             )
-            lines += desk.lines(quarter, reports)
+            stood = desk.lines(quarter, reports)
+            before = {line.task_code: line for line in stood}
+            lines += stood
     registers = [
         _without_people(line)
         for registers in load_registers(situation.raw_dir, situation.catalogue)
@@ -135,12 +141,13 @@ def _reported(row: Mapping[str, Any], quarter: Quarter) -> ReportedTask:
 
 
 def _returned(rejected: list[dict[str, Any]], tasks: TaskList) -> dict[str, str]:
-    """Why the row of a task was sent back, as far as the row tells which task it is."""
+    """Why the row of a task was sent back, as far as the row tells which task it is: by both, its label, its code."""
     titles = {name: TASKS.form(_FORM).form.column(name).title_vi for name in ("code_text", "label_text")}
     reasons: dict[str, list[str]] = {}
     for row in rejected:
         raw = json.loads(row["raw_row"])
-        task = tasks.named(raw.get(titles["code_text"]), raw.get(titles["label_text"]))
+        code, label = raw.get(titles["code_text"]), raw.get(titles["label_text"])
+        task = tasks.named(code, label) or tasks.named(None, label) or tasks.named(code, None)
         if task is not None:
             reasons.setdefault(task.code, []).append(f"dòng {row['row']}, {row['reason']}")
     return {code: "; ".join(dict.fromkeys(why)) for code, why in reasons.items()}

@@ -16,16 +16,19 @@ from pydantic import BaseModel, ConfigDict
 from lagi_pipeline.vietnamese.text import label_key, nfc
 
 PEOPLE_FILE = Path(__file__).with_name("people.yaml")
-LONG_NUMBER = r"\p{Nd}(?:(?:[\s.,-]|\)\s?)?\p{Nd}){8,}"
+LONG_NUMBER = r"\p{Nd}(?:(?:[\s.,/_-]|\)\s?)?\p{Nd}){8,}"
 """What may hold the number of a person, as DuckDB writes it; ``has_personal_number`` tells which do."""
 
 _LEAST_DIGITS = 9
+_PHONE_DIGITS = frozenset({10, 11})
 _SHORTEST_NAME, _LONGEST_NAME = 2, 5
 _LONGEST_LABEL = 6
 _DATE = r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}\b|\b(?:19|20)\d{2}-\d{1,2}-\d{1,2}\b"
-_NUMBER = re.compile(rf"(?P<date>{_DATE})|\d(?:(?:[\s.,-]|\)\s?)?\d)*")
+_PHONE = r"(?<!\d)0\d{1,4}(?P<sign>[/_])\d{2,4}(?:(?P=sign)\d{2,4})+(?!\d)"
+_NUMBER = re.compile(rf"(?P<date>{_DATE})|(?P<phone>{_PHONE})|\d(?:(?:[\s.,-]|\)\s?)?\d)*")
 _FIGURE = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|(?:0|[1-9]\d{0,7})[.,]\d+")
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\W{1,2}(?:19|20)\d{2})+")
+_MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN_WORDS = re.compile(r"\s+")
 _ORDINAL = re.compile(r"\s*(?:\d{1,3}|[ivx]{1,4})\s*[.)/-]\s*|\s*[-+*•]\s*", re.IGNORECASE)
@@ -37,10 +40,13 @@ class _Words(BaseModel):
     surnames: frozenset[str]
     surnames_that_are_words: frozenset[str]
     middle_names: frozenset[str]
+    middle_names_that_tell: frozenset[str]
+    after_no_name: frozenset[str]
     forms_of_address: tuple[str, ...]
     not_names: frozenset[str]
     kinds: tuple[str, ...]
     places: tuple[str, ...]
+    named_after_people: tuple[str, ...]
 
 
 @cache
@@ -87,6 +93,8 @@ def has_number_of_no_figure(text: str) -> bool:
 
 def _is_personal(found: re.Match[str]) -> bool:
     number = found[0]
+    if found["phone"]:
+        return sum(map(str.isdigit, number)) in _PHONE_DIGITS
     if found["date"] or sum(map(str.isdigit, number)) < _LEAST_DIGITS:
         return False
     return _FIGURE.fullmatch(number) is None and _YEARS.fullmatch(number) is None
@@ -95,12 +103,16 @@ def _is_personal(found: re.Match[str]) -> bool:
 def without_names(text: str, mask: str, *, strict: bool = False) -> str:
     """A text with the names of people replaced that can be told.
 
-    Those are words with capitals after a form of address (*ông*, *chủ tàu*), and two to five of them that begin with a
-    family name; ``strict`` also those in the middle of a text that begin like no office, document or place. A text in
-    capitals has names after a form of address alone, and where a family name has a middle name after it.
+    Those are addresses of mail, words with capitals after a form of address (*ông*, *chủ tàu*), and two to five of them
+    that begin with a family name; ``strict`` also those in the middle of a text that begin like no office, document or
+    place. A text in capitals has names after a form of address alone, and where a family name has a middle name after
+    it.
     """
     text = nfc(text)
-    addressed = frozenset(found.end() for found in _address().finditer(text))
+    if "@" in text:
+        text = _MAIL_ADDRESS.sub(mask, text)
+    found_addresses = _address().finditer(text)
+    addressed = frozenset(found.end() for found in found_addresses if not _is_household_of_a_place(found))
     shouted = text.isupper()
     for run in reversed(_runs(text)):
         name = (
@@ -171,7 +183,7 @@ def _name_in(text: str, run: tuple[int, int], *, strict: bool, addressed: frozen
         if len(words) - at < _SHORTEST_NAME or _follows_a_kind(text, begin):
             continue
         before_middle = words[at + 1][2] in lists.middle_names and word in lists.surnames_that_are_words
-        if word in lists.surnames or before_middle:
+        if word in lists.surnames or before_middle or _stands_before_a_middle_name([word for *_, word in words[at:]]):
             return name
         in_the_middle = strict and at == 0 and len(words) <= _LONGEST_NAME and _is_amid(text[:begin])
         if in_the_middle and word not in lists.not_names:
@@ -179,11 +191,29 @@ def _name_in(text: str, run: tuple[int, int], *, strict: bool, addressed: frozen
     return None
 
 
+def _is_household_of_a_place(address: re.Match[str]) -> bool:
+    """Whether it is *hộ* before a kind of place (*hộ Phường 5*)."""
+    return address[0].strip().lower() == "hộ" and _kind().match(address.string, address.end()) is not None
+
+
+def _stands_before_a_middle_name(words: list[str]) -> bool:
+    """Whether the first of some words with capitals is a rare family name, told by *Văn* or *Thị* and a name after."""
+    lists = _words()
+    return (
+        len(words) > _SHORTEST_NAME
+        and words[1] in lists.middle_names_that_tell
+        and words[0] not in lists.not_names
+        and words[2] not in lists.after_no_name
+    )
+
+
 def _shouted_name_in(text: str, run: tuple[int, int], addressed: frozenset[int]) -> tuple[int, int] | None:
     """Where a name stands in a text in capitals: after a form of address, or where a middle name follows."""
     lists = _words()
     words = [(found.start(), found.end(), found[0].capitalize()) for found in _WORD.finditer(text, *run)]
     for at, (begin, _, word) in enumerate(words[:-1]):
+        if begin not in addressed and _follows_a_kind(text, begin):
+            continue
         named = word in lists.surnames | lists.surnames_that_are_words and words[at + 1][2] in lists.middle_names
         if named or (begin in addressed and word in lists.surnames | lists.surnames_that_are_words):
             return begin, words[min(at + _LONGEST_NAME, len(words)) - 1][1]
@@ -201,6 +231,7 @@ def _is_place(text: str) -> bool:
 
 
 def _follows_a_kind(text: str, begin: int) -> bool:
-    """Whether the words before a position end in a kind of place: *xã Lê Lợi*."""
+    """Whether the words before a position end in a kind of place, or of what is named after people: *xã Lê Lợi*."""
     before = text[:begin].rstrip().lower()
-    return any(before.endswith(kind) and not before[: -len(kind)][-1:].isalpha() for kind in _words().kinds)
+    kinds = (*_words().kinds, *_words().named_after_people)
+    return any(before.endswith(kind) and not before[: -len(kind)][-1:].isalpha() for kind in kinds)

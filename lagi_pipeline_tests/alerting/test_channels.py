@@ -12,10 +12,19 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from pydantic import SecretStr
 
 from lagi_pipeline.alerting.channels import Mail, NotSentError, PartlySentError, Webhook
 from lagi_pipeline.alerting.model import Alert, Kind
-from lagi_pipeline.alerting.settings import MAIL_FROM, MAIL_TO, SMTP, WEBHOOK, alert_settings
+from lagi_pipeline.alerting.settings import (
+    MAIL_FROM,
+    MAIL_TO,
+    SMTP,
+    WEBHOOK,
+    AlertSettings,
+    MailSettings,
+    alert_settings,
+)
 from lagi_pipeline_tests.alerting.servers import PASSWORD, HookServer, free_port, hook_server, mail_server
 
 ALERT = Alert(
@@ -117,6 +126,17 @@ def test_an_address_that_is_refused_keeps_the_others_from_nothing() -> None:
         assert len(server.messages) == 1
         with pytest.raises(NotSentError, match=r"^SMTPRecipientsRefused$"):
             mail_to(f"smtp+plain://127.0.0.1:{server.port}", "vp@lagi.example").send(ALERT)
+
+
+def test_an_address_that_cannot_be_written_is_a_failure_like_others() -> None:
+    label = "a" * 64
+    with pytest.raises(NotSentError, match=r"^UnicodeError"):
+        Mail(MailSettings("smtp+plain", f"{label}.example", 25, None, None, "a@b.example", ("c@d.example",))).send(
+            ALERT
+        )
+    for address in (f"http://{label}.example/", "http://127.0.0.1:1/thông-báo"):
+        with pytest.raises(NotSentError, match=r"^Unicode"):
+            Webhook(AlertSettings(webhook=SecretStr(address))).send(ALERT)
 
 
 def test_a_webhook_is_posted_the_words_and_the_facts(hook: HookServer) -> None:

@@ -64,6 +64,26 @@ def test_a_channel_that_is_down_is_tried_once_a_tick_and_said() -> None:
     assert len(after.pending) == 3
 
 
+def test_a_channel_that_fails_in_a_way_nobody_thought_of_loses_nothing_of_the_others() -> None:
+    class Broken(Way):
+        def send(self, alert: Alert) -> None:
+            raise LookupError(f"s3cret {alert.key}")
+
+    said: list[str] = []
+    mail, hook = Way("mail"), Broken("webhook")
+    outbox = Outbox().with_alerts([alert("a")], [mail, hook], said.append).deliver([mail, hook], said.append)
+    assert mail.sent == ["a"]
+    assert outbox.pending[0].tries == {"webhook": 1}
+    assert said == ["not sent by webhook (LookupError), to be tried again: alert a"]
+
+
+def test_there_is_room_for_as_many_as_have_been_tried_or_sent() -> None:
+    way = Way("mail", up=False)
+    outbox = Outbox().with_alerts(map(alert, "abc"), [way], print)
+    assert outbox.room == MOST_ALERTS - 3
+    assert outbox.deliver([way], print).room == MOST_ALERTS - 2
+
+
 def test_what_a_server_refuses_for_ever_keeps_nothing_else_from_going() -> None:
     said: list[str] = []
     way = Way("mail", refused={"a"})

@@ -45,6 +45,12 @@ def test_a_quoted_password_is_unquoted_and_never_printed() -> None:
     assert settings.mail.recipients == ("a@b.example", "c@d.example")
 
 
+def test_addresses_stand_between_commas_or_semicolons_each_once() -> None:
+    mail = alert_settings(MAIL | {MAIL_TO: 'a@b.example; "Vũ, văn thư" <c@d.example>, a@b.example;'}).mail
+    assert mail is not None
+    assert mail.recipients == ("a@b.example", "c@d.example")
+
+
 @pytest.mark.parametrize(
     ("wrong", "variable"),
     [
@@ -59,7 +65,17 @@ def test_a_quoted_password_is_unquoted_and_never_printed() -> None:
         ({SMTP: "smtp://may:mật-s3cret@mail.example"}, SMTP),
         ({SMTP: "smtp+plain://may:s3cret@mail.example"}, SMTP),
         ({MAIL_TO: "a@b.example, văn phòng"}, MAIL_TO),
+        ({MAIL_TO: "a@b.example c@d.example"}, MAIL_TO),
+        ({MAIL_TO: "a@b.example\nBcc: c@d.example"}, MAIL_TO),
+        ({MAIL_TO: " ,; "}, MAIL_TO),
+        ({MAIL_TO: f"a@{'b' * 64}.example"}, MAIL_TO),
         ({MAIL_FROM: "may"}, MAIL_FROM),
+        ({SMTP: "smtp+plain://máy.example"}, SMTP),
+        ({SMTP: f"smtp+plain://{'a' * 64}.example"}, SMTP),
+        ({WEBHOOK: "https://máy.example/s3cret"}, WEBHOOK),
+        ({WEBHOOK: "https://a..b/s3cret"}, WEBHOOK),
+        ({WEBHOOK: "https://chat.example/thông-báo/s3cret"}, WEBHOOK),
+        ({WEBHOOK: "https://may:s3cret@chat.example/"}, WEBHOOK),
         ({WEBHOOK: "file:///etc/s3cret"}, WEBHOOK),
         ({WEBHOOK: "chat.example/s3cret"}, WEBHOOK),
     ],

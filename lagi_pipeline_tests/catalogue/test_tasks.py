@@ -40,6 +40,7 @@ def test_a_task_is_told_by_its_code_or_its_label_and_never_by_two_that_disagree(
     assert tasks.named(None, first.label_vi.upper()) is first
     assert tasks.named(first.code, "một cách nói khác") is first
     assert tasks.named(first.code, second.label_vi) is None
+    assert tasks.named(first.code.lower().replace("-", "–"), None) is first
     assert tasks.named("C9-99", first.label_vi) is None
     assert tasks.named(None, None) is None
 
@@ -61,7 +62,9 @@ def test_a_place_without_the_files_has_no_tasks(tmp_path: Path) -> None:
         ("number: 2\n", "number: 1\n", "2024/tasks.yaml: 1: the group stands twice"),
         ("label_vi: Phát triển sản phẩm OCOP", "label_vi: GIỮ RỪNG", "giữ rừng: the label stands twice"),
         ("lead_office: kinhte, ", "", "C1-01: lead_is_illustrative without a lead_office"),
-        ("due: 2024-12-22", "deadline: 2024-12-22", "deadline"),
+        ("code: C1-02", "deadline: 2024-12-22, code: C1-02", "deadline"),
+        ("code: C1-02", "due: 2204-12-22, code: C1-02", "2024/tasks.yaml: C1-02: due 2204-12-22"),
+        ("dated: 2022-07-22", "dated: 0202-07-22", "2024/tasks.yaml: kh91: dated 0202-07-22"),
     ],
 )
 def test_nonsense_in_tasks_is_refused_with_its_entry(tmp_path: Path, old: str, new: str, said: str) -> None:

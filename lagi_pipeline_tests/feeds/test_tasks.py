@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lagi_pipeline.feeds.tasks import read_due
+from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.feeds.base import History
+from lagi_pipeline.feeds.tasks import TASKS, read_due
 from lagi_pipeline_tests.intake.reading import Read, read_one, refusal, table
 
 HEADER = (
@@ -123,6 +125,66 @@ def test_a_name_in_a_rejected_row_is_not_told_either() -> None:
     assert "Mẫu" not in str(found.reading.findings)
 
 
+def test_a_name_beside_the_status_is_told_nowhere_and_gives_one_reason() -> None:
+    found = read(GOOD, with_cells(WOODS, c4="Hoàn thành (Nguyễn Văn Vắng)", c5=100), OCOP)
+    assert found.errors == [("E5", "isin")]
+    assert "vắng" not in str(found.reading.findings).lower()
+
+
+@pytest.mark.parametrize(
+    ("stated", "state"),
+    [
+        ("Đang thực hiện trong hạn", "đang thực hiện (trong hạn)"),
+        ("đang thực hiện(trong hạn)", "đang thực hiện (trong hạn)"),
+        ("ĐANG THỰC HIỆN – QUÁ HẠN", "đang thực hiện (quá hạn)"),
+        ("Chưa triển khai.", "chưa triển khai"),
+    ],
+)
+def test_a_status_is_known_however_it_is_cased_and_punctuated(stated: str, state: str) -> None:
+    found = read(GOOD, with_cells(WOODS, c4=stated, c5=0), OCOP)
+    assert found.errors == []
+    assert found.rows["state"].iloc[1] == state
+
+
+def test_a_fraction_of_a_whole_is_asked_about_and_sent_back_beside_percentages() -> None:
+    alone = read(GOOD, with_cells(WOODS, c5=0.4), OCOP)
+    assert (alone.errors, alone.found("fraction").cell) == ([], "F5")
+    assert "có phải 40 %?" in alone.found("fraction").reason
+    beside = read(with_cells(GOOD, c5="40%"), with_cells(WOODS, c5=0.4), OCOP)
+    assert beside.errors == [("F5", "fraction")]
+
+
+def test_what_a_quarter_takes_back_of_the_one_before_is_asked_about() -> None:
+    late = ("C2-03", "Giữ rừng", "Hạt mẫu", "31/3/2024", "Đang thực hiện (quá hạn)", 55, None, None)
+    before = read_one("tasks", "2024-Q2", table(HEADER, GOOD, late, OCOP, title="QUÝ II NĂM 2024"))
+    now = read(with_cells(GOOD, c3="31/3/2025"), with_cells(late, c4="Hoàn thành (đúng hạn)", c5=100), OCOP)
+    history = History({Quarter(2024, 2): before.rows})
+    found = TASKS.form("tasks").beside_its_past(now.rows, history, Quarter(2024, 3))
+    assert [(one.rule, now.rows.loc[one.index, "task_code"]) for one in found] == [
+        ("task_due_moved", "C1-01"),
+        ("task_was_overdue", "C2-03"),
+    ]
+    assert "thời hạn kỳ trước 31/12/2024" in found[0].reason
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Gọi 0912/345/678", "Gọi ***"),
+        ("Gọi 0912_345_678", "Gọi ***"),
+        ("hoi@mau.example", "***"),
+        ("Hộ Âu Mẫu chưa nhận", "Hộ *** chưa nhận"),
+        ("Còn vướng Đồng Thị Mẫu", "Còn vướng ***"),
+        ("Từ 01/2024-06/2024, hộ Phường Tân An", "Từ 01/2024-06/2024, hộ Phường Tân An"),
+        ("Đường Võ Văn Kiệt, Trường THCS Lê Văn Tám", "Đường Võ Văn Kiệt, Trường THCS Lê Văn Tám"),
+        ("Phòng Văn Hóa Thông Tin, Đô Thị La Gi", "Phòng Văn Hóa Thông Tin, Đô Thị La Gi"),
+    ],
+)
+def test_of_a_story_who_can_be_reached_or_is_named_is_masked_and_places_are_not(said: str, kept: str) -> None:
+    found = read(with_cells(GOOD, c6=said), WOODS, OCOP)
+    assert found.rows["difficulties"].iloc[0] == kept
+
+
 def test_a_year_without_tasks_says_of_each_row_that_no_task_is_known() -> None:
     found = read_one("tasks", "2025-Q1", table(HEADER, GOOD, WOODS, title="QUÝ I NĂM 2025"))
     assert found.errors == [("B4", "task_known"), ("B5", "task_known")]
@@ -136,6 +198,10 @@ def test_a_year_without_tasks_says_of_each_row_that_no_task_is_known() -> None:
         ("Quí II/2024", date(2024, 6, 30)),
         ("tháng 2", date(2024, 2, 29)),
         ("6/2024", date(2024, 6, 30)),
+        ("31/12/24", date(2024, 12, 31)),
+        ("30/6", date(2024, 6, 30)),
+        ("30 tháng 6 năm 2024", date(2024, 6, 30)),
+        ("-", None),
         ("trong năm 2025", date(2025, 12, 31)),
         ("Thường xuyên", None),
     ],
@@ -144,12 +210,14 @@ def test_a_due_day_is_read_as_offices_write_it(stated: str, due: date | None) ->
     assert read_due(stated, 2024) == due
 
 
-@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+@given(st.dates(date(2004, 1, 1), date(2044, 12, 31)))
 def test_every_day_is_read_as_itself(day: date) -> None:
     assert read_due(f"{day:%d/%m/%Y}", 2024) == day
 
 
-@pytest.mark.parametrize("stated", ["31/2/2024", "tháng 13", "quý V", "sớm", "45657"])
+@pytest.mark.parametrize(
+    "stated", ["31/2/2024", "tháng 13", "quý V", "sớm", "45657", "31/12/1024", "31/12/2045", "12/24"]
+)
 def test_what_is_no_due_day_is_not_guessed(stated: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         read_due(stated, 2024)

@@ -91,8 +91,17 @@ def test_a_row_or_a_file_that_went_back_is_no_missing_report() -> None:
     file = lines(None, sent_back={"tasks/b.xlsx": "thiếu cột"})[0]
     assert (file.status_vi, file.reason) == (
         "đã trả lại, chờ chỉnh sửa",
-        "tasks/b.xlsx: đã trả lại, thiếu cột",
+        "tệp đã trả lại: thiếu cột",
     )
+
+
+def test_what_has_changed_since_the_quarter_before_is_remarked_on() -> None:
+    late = lines({"C1-01": replace(SAID, status="in_progress", due=date(2024, 6, 30))})[0]
+    now = replace(SAID, status="done_on_time", due=date(2024, 12, 31))
+    report = TaskReport({"C1-01": now}, {}, "tasks/a.xlsx", QUARTER.end, "preliminary", is_illustrative=True)
+    desk = TaskDesk(TASKS, {}, CATALOGUE.words, datetime(2025, 3, 1, 8))  # noqa: DTZ001 - local time
+    line = desk.lines(QUARTER, TaskReports(report, before={"C1-01": late}))[0]
+    assert line.reason == "thời hạn kỳ trước 30/06/2024; kỳ trước quá hạn, kỳ này ghi đúng hạn"
 
 
 def test_the_day_that_the_office_set_stands_before_the_one_reported() -> None:

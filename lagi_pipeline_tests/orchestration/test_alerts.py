@@ -238,6 +238,36 @@ def test_more_runs_than_a_tick_looks_at_are_told_by_the_next(instance: dg.Dagste
     assert len(hook.posts) == 1
 
 
+def test_more_failures_than_can_wait_are_all_told_by_a_server_that_is_up(
+    instance: dg.DagsterInstance, hook: HookServer
+) -> None:
+    sensor = Sensor(RUN_SENSOR, instance, to_hook(hook))
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    for letter in letters:
+        ran(instance, ValueError(f"lỗi {letter}"))
+    for _ in range(8):
+        sensor.tick()
+    assert len({post["key"] for post in hook.posts}) == len(hook.posts) == len(letters)
+    assert not any("given up" in said for said in sensor.log)
+
+
+def test_a_letter_that_no_encoding_has_stops_no_tick(instance: dg.DagsterInstance, hook: HookServer) -> None:
+    sensor = Sensor(RUN_SENSOR, instance, to_hook(hook))
+    ran(instance, GateError("tệp nhi\udce1m.xlsx"))
+    sensor.tick()
+    assert "tệp nhi?m.xlsx" in hook.posts[0]["text"]
+
+
+@pytest.mark.parametrize("cursor", ['{"after": 99999999999999999999999}', '{"after": 1, "told": {"keys": [["a"]]}}'])
+def test_a_cursor_that_cannot_be_meant_begins_anew_and_says_so(
+    instance: dg.DagsterInstance, hook: HookServer, cursor: str
+) -> None:
+    sensor = Sensor(RUN_SENSOR, instance, to_hook(hook))
+    sensor.cursor = cursor
+    assert sensor.tick() == "begins with the runs to come"
+    assert "cursor cannot be read" in sensor.log[-1]
+
+
 def test_what_failed_before_the_first_tick_is_not_told(instance: dg.DagsterInstance, hook: HookServer) -> None:
     ran(instance, ValueError("x"))
     sensor = Sensor(RUN_SENSOR, instance, to_hook(hook))

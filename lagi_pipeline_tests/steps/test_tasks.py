@@ -11,7 +11,7 @@ from lagi_pipeline.feeds.registry import FEEDS
 from lagi_pipeline.steps.ingest import Ingestion
 from lagi_pipeline.steps.tasks import TaskFigures, compute_tasks
 from lagi_pipeline_tests.conftest import Town
-from lagi_pipeline_tests.running import LONG_AFTER, SETTLED, ask, book, edit_meta, send, settings_of, working
+from lagi_pipeline_tests.running import LONG_AFTER, SETTLED, ask, book, edit_meta, run, send, settings_of, working
 
 DataDir = Callable[..., Path]
 QUARTER = Quarter(2024, 3)
@@ -100,6 +100,30 @@ def test_a_rejected_row_is_sent_back_and_its_task_says_so(data_dir: DataDir) -> 
     assert reason is not None
     assert "100" in reason
     assert status_of(computed, "C2-04")[0] == "in_progress"
+
+
+def test_a_row_with_an_unknown_code_is_sent_back_of_the_task_that_its_label_names(data_dir: DataDir) -> None:
+    folder = data_dir()
+    made = book("tasks", "2024-Q3")
+    made.sheets[0].set(made.sheets[0].beside("Giữ rừng", "A"), "C9-99")
+    send(folder, made)
+    assert status_of(read(folder), "C2-03")[:2] == ("no_data", "đã trả lại, chờ chỉnh sửa")
+
+
+def test_a_long_number_in_a_files_name_keeps_nothing_from_being_published(data_dir: DataDir) -> None:
+    folder = data_dir()
+    good = send(folder, book("tasks", "2024-Q3"))
+    named = good.rename(good.with_name("nhiem-vu-0912345678.xlsx"))
+    good.with_name(f"{good.name}.meta.yaml").rename(named.with_name(f"{named.name}.meta.yaml"))
+    unread = send(folder, book("tasks", "2024-Q2"))
+    unread.write_bytes(b"khong phai bang tinh")
+    bad = unread.rename(unread.with_name("hong-0912345679.xlsx"))
+    unread.with_name(f"{unread.name}.meta.yaml").rename(bad.with_name(f"{bad.name}.meta.yaml"))
+    outcome = run(folder, "2024-Q2", "2024-Q3")
+    assert outcome.success, outcome.failed_steps
+    rows = ask(folder, "SELECT DISTINCT sources, reason FROM mart.task_progress WHERE task_code = 'C1-01'")
+    assert "tasks/2024-Q3/nhiem-vu-0912345678.xlsx" in {row["sources"] for row in rows}
+    assert not any("091234567" in (row["reason"] or "") for row in rows)
 
 
 def test_a_withdrawn_report_answers_nothing_and_a_correction_answers(data_dir: DataDir) -> None:
