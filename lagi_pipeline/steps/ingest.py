@@ -576,7 +576,8 @@ class Ingestion:
 def _other_receipt(file: RawFile, said: datetime, counts: datetime) -> str:
     return (
         f"{file.meta_path.name} ghi received_at {said:%d/%m/%Y %H:%M}, nhưng tính là nhận lúc"
-        f" {counts:%d/%m/%Y %H:%M}: tệp {file.path.name} đã từng có nội dung khác, nên received_at chỉ được tính nếu sau lúc ấy"
+        f" {counts:%d/%m/%Y %H:%M}: tệp {file.path.name} đã từng có nội dung khác,"
+        " nên received_at chỉ được tính nếu sau lúc ấy"
     )
 
 

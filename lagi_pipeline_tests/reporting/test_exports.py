@@ -180,8 +180,8 @@ def test_what_a_killed_process_left_is_cleared_and_the_last_exports_come_back(
     def fails(*_: object) -> None:
         raise OSError("no space left")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="no space left"):
-        patch.setattr(exports, "_described", fails)
+    monkeypatch.setattr(exports, "_described", fails)
+    with pytest.raises(OSError, match="no space left"):
         export(town.data_dir, tmp_path / "exports")
     assert (tmp_path / "exports" / PACKAGE).read_text("utf-8") == f".exports.{gone}.last"
     assert {path.name for path in tmp_path.iterdir()} == {"exports", ".exports.1.last"}
