@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pytest
 
+from lagi_pipeline.intake.form import RULES
 from lagi_pipeline_tests.conftest import Town
 from lagi_pipeline_tests.running import ROOT, copied, published, reevaluate
 from tools import dictionary
@@ -74,8 +79,28 @@ def test_every_query_gives_what_the_page_shows(shown: Shown, later: Callable[[st
 
 def test_readme_and_analysts_have_queries() -> None:
     pages = [shown.page.name for shown in blocks()]
-    assert pages.count("README.md") == 3
+    assert pages.count("README.md") == 2
     assert pages.count("analysts.md") >= 8
+
+
+def test_the_sector_that_engineers_are_shown_can_be_imported_and_checks_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "engineers.md").read_text("utf-8")
+    [module] = re.findall(r"^   ```python\n(.*?)^   ```\n", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "a_sector_of_schools.py").write_text(textwrap.dedent(module), "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    known = dict(RULES)
+    try:
+        schools = importlib.import_module("a_sector_of_schools")
+        [form] = schools.SCHOOLS.forms
+        frame = pd.DataFrame({"schools": [9, 4, None], "standard": [7, 5, 2]}, dtype="Int64")
+        [rule] = [one for one in form.form.model.to_schema().checks if one.name == "standard_within_schools"]
+        assert list(rule(frame).check_output) == [True, False, True]
+    finally:
+        sys.modules.pop("a_sector_of_schools", None)
+        RULES.clear()
+        RULES.update(known)
 
 
 def test_data_dictionary_is_up_to_date() -> None:

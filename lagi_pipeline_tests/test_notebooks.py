@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from lagi_pipeline_tests.conftest import Town
@@ -74,6 +75,24 @@ def test_it_runs_as_a_script_and_writes_no_file(town: Town, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert [sorted(place.iterdir()) for place in places] == before
     assert database(town).read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("prepared", "said"),
+    [
+        ("CREATE TABLE nothing (n INTEGER)", "without views"),
+        (
+            "CREATE VIEW target_series AS SELECT 1 AS n; CREATE VIEW budget_by_item AS SELECT '2031-Q4' AS quarter",
+            "no revenue of 2024-Q4",
+        ),
+    ],
+)
+def test_of_a_file_that_cannot_answer_it_says_why(tmp_path: Path, prepared: str, said: str) -> None:
+    with duckdb.connect(tmp_path / "lagi.duckdb") as connection:
+        connection.execute(prepared)
+    done = run_as_script(tmp_path, LAGI_DATABASE=str(tmp_path / "lagi.duckdb"))
+    assert done.returncode == 1
+    assert said in done.stderr
 
 
 def test_without_a_published_file_it_says_so(tmp_path: Path) -> None:

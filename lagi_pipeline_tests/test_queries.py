@@ -51,6 +51,14 @@ def reader(town: Town) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@pytest.fixture
+def changed(town: Town, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of the published file, to be changed."""
+    copy = Path(shutil.copy(town.data_dir / "warehouse" / "lagi.duckdb", tmp_path / "town.duckdb"))
+    with duckdb.connect(copy) as connection:
+        yield connection
+
+
 def answer(connection: duckdb.DuckDBPyConnection, name: str) -> Rows:
     return query(connection, QUERIES[name])
 
@@ -111,9 +119,55 @@ def test_wards_and_the_households_they_lack_are_those_of_the_workbook(reader: du
     assert len(wards) == 9
     for row in answer(reader, "02-ward-drags"):
         households, clean = wards[row["unit_name_vi"].partition(" ")[2]]
-        assert (row["households"], row["clean"]) == (households, clean)
+        assert (row["denominator"], row["numerator"]) == (households, clean)
         assert row["lacking"] == max(math.ceil(0.95 * households - clean), 0)
         assert row["pct"] == round(100 * clean / households, 2)
+
+
+@pytest.mark.parametrize("line", ["jobs", "natural_increase", "poverty_reduction"])
+def test_only_rates_of_which_more_is_better_lack_households(reader: duckdb.DuckDBPyConnection, line: str) -> None:
+    rows = query(reader, QUERIES["02-ward-drags"].replace("clean_water", line))
+    assert len(rows) == 9
+    assert {row["lacking"] for row in rows} == {None}
+
+
+def test_a_ward_without_a_figure_lacks_no_known_number(changed: duckdb.DuckDBPyConnection) -> None:
+    changed.execute(
+        "UPDATE mart.attainment_by_unit SET actual = NULL, gap = NULL, numerator = NULL, denominator = NULL"
+        " WHERE indicator_code = 'clean_water' AND quarter = '2024-Q4' AND unit_name_vi = 'xã Tân Tiến'"
+    )
+    told = {row["unit_name_vi"]: row["lacking"] for row in answer(changed, "02-ward-drags")}
+    assert told["xã Tân Tiến"] is None
+    assert told["phường Tân An"] == 0
+
+
+def test_taxes_are_matched_by_item_where_the_form_was_numbered_otherwise(changed: duckdb.DuckDBPyConnection) -> None:
+    before = answer(changed, "04-revenue-by-tax")
+    changed.execute(
+        "UPDATE feeds.budget_revenue SET path = CASE path WHEN 'A.I.3' THEN 'A.I.4' ELSE 'A.I.3' END"
+        " WHERE quarter = '2023-Q4' AND path IN ('A.I.3', 'A.I.4')"
+    )
+    assert answer(changed, "04-revenue-by-tax") == before
+    changed.execute("UPDATE feeds.budget_revenue SET item = NULL WHERE quarter = '2023-Q4' AND path = 'A.I.3'")
+    rows = answer(changed, "04-revenue-by-tax")
+    assert len(rows) == len(before) + 1
+    [now] = [row for row in rows if row["last_year"] is None]
+    [last] = [row for row in rows if row["this_year"] is None]
+    assert now["content"] == last["content"] == "Thuế thu nhập cá nhân"
+    assert now["index_pct"] is last["index_pct"] is None
+
+
+@pytest.mark.parametrize("name", ["04-revenue-by-tax", "11-jobs-by-ward"])
+def test_another_quarter_is_asked_in_one_place(reader: duckdb.DuckDBPyConnection, name: str) -> None:
+    stated = [line for line in QUERIES[name].splitlines() if not line.startswith("--")]
+    assert re.findall(r"'\d{4}-Q\d'", "\n".join(stated)) == ["'2024-Q4'"]
+    rows = query(reader, QUERIES[name].replace("2024-Q4", "2024-Q2"))
+    assert all(row["last_year"] > 0 and row["this_year"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize("name", sorted(set(KEPT) - {CHANGED, "06-who-is-late", "13-sent-back"}))
+def test_sample_figures_are_marked(reader: duckdb.DuckDBPyConnection, name: str) -> None:
+    assert any(row["illustrative"] for row in answer(reader, name))
 
 
 def test_revenue_by_tax_is_that_of_the_two_workbooks(reader: duckdb.DuckDBPyConnection) -> None:
@@ -297,7 +351,8 @@ def test_a_task_that_serves_two_targets_has_two_rows_and_one_that_serves_none_ha
                 """
                 INSERT INTO mart.task_progress BY NAME
                 SELECT ? AS quarter, ? AS task_code, ? AS status, ? AS indicator_codes, 2024 AS "year",
-                    1 AS group_number, 'nhóm' AS group_vi, 1 AS position, 'việc ' || task_code AS task_vi,
+                    1 AS group_number, 'nhóm' AS group_vi, 'group' AS group_en, 1 AS position,
+                    'việc ' || task_code AS task_vi, 'task ' || task_code AS task_en,
                     'II.C.1' AS clause, '' AS status_vi, TIMESTAMP '2025-03-01 08:00' AS evaluated_at,
                     true AS is_illustrative
                 """,

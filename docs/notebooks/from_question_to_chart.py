@@ -31,6 +31,14 @@ def _(Path, duckdb, mo, os):
     if not database.exists():
         raise FileNotFoundError(f"nothing has been published yet: {database} is not there; run `make run`")
     town = duckdb.connect(database, read_only=True)
+    views = {name for (name,) in town.execute("SELECT view_name FROM duckdb_views()").fetchall()}
+    if not {"target_series", "budget_by_item"} <= views:
+        raise RuntimeError(f"{database} was published by an earlier version, without views; run `make run`")
+    has_the_year = town.execute("SELECT 1 FROM budget_by_item WHERE quarter = '2024-Q4' LIMIT 1").fetchone()
+    if not has_the_year:
+        raise RuntimeError(
+            f"{database} has no revenue of 2024-Q4, which this notebook shows; put its year into the cells"
+        )
     return (town,)
 
 
@@ -114,19 +122,21 @@ def _(mo):
     # Sắc thuế nào tăng, sắc thuế nào giảm?
 
     `budget_by_item` có từng khoản của biểu 94. Một dòng đã gồm các dòng con của nó, nên chỉ lấy một bậc: `A.I.1` đến
-    `A.I.10`.
+    `A.I.10`. Hai năm được ghép theo mã khoản (`item`), không theo số thứ tự trong biểu.
     """)
 
 
 @app.cell
 def _(town):
     taxes = town.sql(r"""
-        SELECT now.content AS khoan_thu, now.actual AS nam_nay, before.actual AS nam_truoc,
-               now.actual - before.actual AS tang_giam, now.is_sample OR before.is_sample AS minh_hoa
-        FROM budget_by_item AS now
-        LEFT JOIN budget_by_item AS before ON before.path = now.path AND before.quarter = '2023-Q4'
-        WHERE now.quarter = '2024-Q4' AND regexp_full_match(now.path, 'A\.I\.[0-9]+')
-        ORDER BY tang_giam
+        WITH parts AS (SELECT * FROM budget_by_item WHERE regexp_full_match(path, 'A\.I\.[0-9]+')),
+        now AS (SELECT * FROM parts WHERE quarter = '2024-Q4'),
+        before AS (SELECT * FROM parts WHERE quarter = '2023-Q4')
+        SELECT coalesce(now.content, before.content) AS khoan_thu, now.actual AS nam_nay, before.actual AS nam_truoc,
+               now.actual - before.actual AS tang_giam,
+               coalesce(now.is_sample, false) OR coalesce(before.is_sample, false) AS minh_hoa
+        FROM now FULL JOIN before ON before.item = now.item
+        ORDER BY tang_giam NULLS FIRST
     """).df()
     taxes
     return (taxes,)

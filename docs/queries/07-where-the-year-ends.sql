@@ -5,8 +5,10 @@
 --   forecast, low, high      the forecast and its 80 % interval; in unit
 --   probability_pct          that the target is met, by the forecast
 --   by_estimate, by_forecast what either would mean; null is none, or too close to call
+--   illustrative             true: the figure or the target is not a published one
 SELECT ordinal, name_vi, unit, target, round(actual, 2) AS actual, year_estimate AS office_estimate,
        round(forecast, 1) AS forecast, round(forecast_low, 1) AS low, round(forecast_high, 1) AS high,
-       round(probability_pct) AS probability_pct, estimate_status_vi AS by_estimate, forecast_status_vi AS by_forecast
+       round(probability_pct) AS probability_pct, estimate_status_vi AS by_estimate, forecast_status_vi AS by_forecast,
+       target_is_illustrative OR actual_is_illustrative AS illustrative
 FROM quarter_report('2024-Q3')
 WHERE year_estimate IS NOT NULL OR forecast IS NOT NULL;

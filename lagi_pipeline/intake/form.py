@@ -158,9 +158,17 @@ def day(vi: str, *labels: str, required: bool = True, **checks: Any) -> Any:  # 
     return _column(vi, labels, CellKind.DAY, checks, required=required, sql="DATE")
 
 
-def given(vi: str, en: str, sql: str | None = None, *, nullable: bool = False, **checks: Any) -> Any:  # noqa: ANN401
-    """A column that the pipeline fills, not the sender."""
-    return pa.Field(title=vi, description=en, nullable=nullable, metadata={"sql": sql}, **checks)
+def given(
+    vi: str,
+    en: str,
+    sql: str | None = None,
+    *,
+    unit: str | None = None,
+    nullable: bool = False,
+    **checks: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """A column that the pipeline fills, not the sender; ``unit`` where its title names none."""
+    return pa.Field(title=vi, description=en, nullable=nullable, metadata={"sql": sql, "unit": unit}, **checks)
 
 
 @dataclass(frozen=True)

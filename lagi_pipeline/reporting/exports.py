@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from lagi_pipeline.catalogue.indicators import catalogue
 from lagi_pipeline.catalogue.place import PlaceFile
 from lagi_pipeline.reporting.published import open_published, rows_of
+from lagi_pipeline.vietnamese.units import lookup
 from lagi_pipeline.warehouse import tables
 from lagi_pipeline.warehouse.database import literal, quoted
 from lagi_pipeline.warehouse.tables import Table
@@ -64,6 +67,8 @@ _REFERENCES = {
     "what_changed": (("quarter", "number"), "issued_report"),
 }
 """By resource: columns that point at a row of another one, under the same names there."""
+_BRACKET = re.compile(r"\((?P<said>[^()]+)\)$")
+_LEFTOVER = re.compile(r"\.(?P<process>[0-9]+)\.(?:fresh|last)")
 _LICENCE = {"name": "MIT", "title": "MIT License", "path": "https://opensource.org/license/mit"}
 """Of the illustrative workbooks, as of everything in the repository; an office's own figures have none of ours."""
 
@@ -114,10 +119,20 @@ def resources() -> tuple[Resource, ...]:
 
 def _of_table(table: Table, title_vi: str) -> Resource:
     columns = columns_of(table)
+    if table is tables.OBSERVATION:
+        columns += (_unit_of_indicator(),)
     listed = ", ".join(f"{column.sql} AS {quoted(column.name)}" for column in columns)
     order = ", ".join(f"t.{quoted(name)}" for name in table.key)
     select = f"SELECT {listed} FROM {table.full_name} AS t ORDER BY {order}"  # noqa: S608 - a model's names
     return Resource(table.name, title_vi, table.comment, columns, table.key, select)
+
+
+def _unit_of_indicator() -> ViewColumn:
+    """The unit of a row's figure, which depends on its indicator; the table leaves it to the catalogue."""
+    units = " ".join(f"WHEN {literal(one.code)} THEN {literal(one.unit)}" for one in catalogue().indicators)
+    title_vi, about_en = "Đơn vị tính", "Unit of measure of value"
+    sql = f"CASE t.indicator_code {units} END"
+    return ViewColumn("unit", sql, title_vi, about_en, f"{title_vi} — {about_en}", "VARCHAR", nullable=False)
 
 
 def write_exports(published: Path, folder: Path, place: PlaceFile) -> Exports:
@@ -134,8 +149,8 @@ def write_exports(published: Path, folder: Path, place: PlaceFile) -> Exports:
         FileNotFoundError: nothing has been published yet.
         OSError: the folder cannot be written; the last exports stay.
     """
+    _tidy(folder)
     fresh = folder.with_name(f".{folder.name}.{os.getpid()}.fresh")
-    shutil.rmtree(fresh, ignore_errors=True)
     try:
         with open_published(published) as connection:
             written = _write(connection, fresh, place)
@@ -143,6 +158,28 @@ def write_exports(published: Path, folder: Path, place: PlaceFile) -> Exports:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return Exports(folder, written.rows, written.csv_bytes, written.parquet_bytes)
+
+
+def _tidy(folder: Path) -> None:
+    """Take away what a process that was killed left beside the folder; where it left none, the last exports come back.
+
+    What a process that lives is at work on stays.
+    """
+    left = [
+        path
+        for path in folder.parent.glob(f".{folder.name}.*")
+        if (found := _LEFTOVER.fullmatch(path.name.removeprefix(f".{folder.name}"))) and _is_gone(found["process"])
+    ]
+    last = [path for path in left if path.suffix == ".last"]
+    if last and not folder.exists():
+        max(last, key=lambda path: path.stat().st_mtime).rename(folder)
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_gone(process: str) -> bool:
+    """Whether nothing runs under a process's number, or we ourselves do; where that cannot be told, it may run."""
+    return int(process) == os.getpid() or (Path("/proc/self").exists() and not Path(f"/proc/{process}").exists())
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:
@@ -237,11 +274,22 @@ def _field(column: ViewColumn) -> dict[str, Any]:
         "title_en": column.name.replace("_", " "),
         "description": column.about_en,
     }
-    if column.unit:
-        field["unit"] = column.unit
+    if unit := column.unit or _unit_in_title(column):
+        field["unit"] = unit
     if not column.nullable:
         field["constraints"] = {"required": True}
     return field
+
+
+def _unit_in_title(column: ViewColumn) -> str | None:
+    """The unit that the title of a figure names: ``Tiền phạt (đồng)``, ``Tỷ lệ nộp (%)``, ``% đăng ký``."""
+    if _TYPES[column.sql_type] not in {"number", "integer"}:
+        return None
+    if column.title_vi.startswith("% "):
+        return "%"
+    bracket = _BRACKET.search(column.title_vi)
+    unit = lookup(bracket["said"]) if bracket else None
+    return unit.label if unit else None
 
 
 def _package(connection: duckdb.DuckDBPyConnection, place: PlaceFile) -> dict[str, Any]:

@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 READER_DEFECT = "reader_defect"
 FUTURE = "future"
 """Said of a day that the run has not reached: a slip of the pen, or a machine whose clock is wrong."""
+OTHER_RECEIPT = "other_receipt"
+"""Said where another time counts than the one in the meta file."""
 _CLOCK_TOLERANCE = timedelta(days=1)
 """How far another machine's clock, or a meta file that states no zone, may be ahead of ours."""
 READER_VERSION = "3"
@@ -196,6 +198,8 @@ class Ingestion:
             return
         self._forget(connection, file)
         for reading, rows in read:
+            if meta.received_at is not None and received_at != said:
+                reading.warn(1, None, OTHER_RECEIPT, _other_receipt(file, said, received_at))
             self._write_reading(connection, envelope, reading, rows, result)
 
     def _read(
@@ -470,18 +474,20 @@ class Ingestion:
     def _received_at(
         self, connection: duckdb.DuckDBPyConnection, file: RawFile, said: datetime, seen_at: datetime
     ) -> datetime:
-        """When a file was received: as said beside it, unless the same file has held other content since.
+        """When a file was received: as said beside it, unless the same file has held other content.
 
         A file overwritten in place while its meta file still tells of the old content was received when it was first
-        seen; content that comes back over another was received now.
+        seen; content that comes back over another was received now, and stays so however often it is read again.
         """
         versions = connection.execute(
             "SELECT sha256, max(received_at) FROM core.vintage WHERE file = ? GROUP BY sha256", [file.name]
         ).fetchall()
         own = max((moment for sha256, moment in versions if sha256 == file.sha256), default=None)
         others = [moment for sha256, moment in versions if sha256 != file.sha256]
+        if not others:
+            return said
         stands = said if own is None else max(said, own)
-        if not others or stands > max(others):
+        if stands > max(others):
             return stands
         return seen_at if own is None else self.seen_at
 
@@ -565,6 +571,14 @@ class Ingestion:
                     [self.feed.code, form, str(quarter), file, sha256, reason, received_at],
                 )
         return reasons
+
+
+def _other_receipt(file: RawFile, said: datetime, counts: datetime) -> str:
+    return (
+        f"{file.meta_path.name} ghi received_at {said:%d/%m/%Y %H:%M}, nhưng tính là nhận lúc"
+        f" {counts:%d/%m/%Y %H:%M}: tệp {file.path.name} đã từng có nội dung khác,"
+        " nên received_at chỉ được tính nếu sau lúc ấy"
+    )
 
 
 def _by_place(found: tuple[str, Finding]) -> tuple[str, str, int, int, str]:

@@ -41,7 +41,9 @@ _TRACE = Macro(
             cell.position, cell.role, cell.role_vi, cell.plan_source, cell.name_vi, cell.source_unit_vi,
             cell.file, cell.sha256, cell.sheet, cell.cell, cell.entry, cell.text, cell.printed_value, cell.printed_unit,
             cell.scale, cell.value, cell.unit, cell.factor, cell.multiplier, cell.measure, cell.form, cell.period,
-            cell.as_of, cell.received_at, cell.obs_status, cell.note_vi, line.value AS figure, line.derivation_vi
+            cell.as_of, cell.received_at, cell.obs_status, cell.note_vi, line.value AS figure, line.derivation_vi,
+            CASE WHEN cell.role = 'target' THEN held.target_is_illustrative ELSE seen.is_illustrative END
+                AS is_illustrative
         FROM (SELECT indicator_code AS code, quarter AS of_quarter, unit_code AS of_unit) AS asked
         JOIN mart.trace AS cell
             ON cell.indicator_code = asked.code AND cell.quarter = asked.of_quarter
@@ -49,6 +51,12 @@ _TRACE = Macro(
         LEFT JOIN mart.trace_line AS line
             ON line.indicator_code = cell.indicator_code AND line.quarter = cell.quarter
             AND line.unit_code = cell.unit_code
+        LEFT JOIN core.observation AS seen
+            ON seen.indicator_code = cell.indicator_code AND seen.quarter = cell.quarter
+            AND seen.unit_code = cell.unit_code
+        LEFT JOIN mart.attainment AS held
+            ON held.indicator_code = cell.indicator_code AND held.quarter = cell.quarter
+            AND held.plan_source = cell.plan_source
         ORDER BY cell.position
     """,
     comment="Số liệu từ đâu ra — The cells behind a figure, with its derivation: trace('green_cover', '2024-Q4');"
@@ -79,7 +87,7 @@ def _of_a_quarter() -> Iterator[Macro]:
     columns = ", ".join(f"{column.sql} AS {quoted(column.name)}" for column in line_columns())
     lines = (
         f"SELECT {columns} FROM (SELECT quarter AS of_quarter) AS asked JOIN mart.attainment AS t"  # noqa: S608 - the models' names
-        f" ON t.is_leading AND t.quarter = {_known('of_quarter', 'quarter', 'mart.attainment')}"
+        f" ON t.is_leading AND t.quarter = {_known('mart.attainment', of_quarter='quarter')}"
     )
     yield Macro(
         "quarter_report",
@@ -100,8 +108,8 @@ def _of_a_quarter() -> Iterator[Macro]:
         "indicator_code, quarter",
         f"SELECT {wards} FROM (SELECT indicator_code AS code, quarter AS of_quarter) AS asked"  # noqa: S608 - the models' names
         " JOIN mart.attainment_by_unit AS t"
-        f" ON t.indicator_code = {_known('code', 'indicator_code', 'mart.attainment_by_unit')}"
-        f" AND t.quarter = {_known('of_quarter', 'quarter', 'mart.attainment_by_unit')}"
+        " ON (t.indicator_code, t.quarter) ="
+        f" {_known('mart.attainment_by_unit', code='indicator_code', of_quarter='quarter')}"
         " ORDER BY t.gap, t.actual, t.unit_code",
         "Xếp các phường, xã theo một chỉ tiêu, thấp nhất trước — The wards on a line, the furthest below the town's"
         " target first (flows, which have no target by ward: the smallest first); those without a figure last:"
@@ -109,11 +117,17 @@ def _of_a_quarter() -> Iterator[Macro]:
     )
 
 
-def _known(asked: str, column: str, table: str) -> str:
-    """What is asked, where the table has it: a misspelt quarter is refused, for no rows would read as none behind."""
+def _known(table: str, **columns: str) -> str:
+    """What is asked, where one row of the table has it all: else it is refused, for no rows would read as none behind.
+
+    ``columns``: by the name under which it is asked, the column that must have it. Asking for null is refused too.
+    """
+    asked = f"({', '.join(f'asked.{name}' for name in columns)})"
+    known = f"({', '.join(f'known.{column}' for column in columns.values())})"
+    said = " || ' × ' || ".join(f"coalesce('«' || asked.{name} || '»', 'NULL')" for name in columns)
     return (
-        f"CASE WHEN asked.{asked} IN (SELECT known.{column} FROM {table} AS known) THEN asked.{asked}"  # noqa: S608 - our own names
-        f" ELSE error('{table} has no {column} «' || asked.{asked} || '»') END"
+        f"CASE WHEN {asked} IN (SELECT {known} FROM {table} AS known) THEN {asked}"  # noqa: S608 - our own names
+        f" ELSE error('{table} has no {' × '.join(columns.values())} ' || {said}) END"
     )
 
 

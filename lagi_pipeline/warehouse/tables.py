@@ -705,7 +705,7 @@ class TaskProgressRow(pa.DataFrameModel):
         "Mã trạng thái", "not_started, in_progress, in_progress_overdue, done_on_time, done_late or no_data"
     )
     status_vi: str = given("Trạng thái", "The status in Vietnamese; tells not reported from returned for correction")
-    completion_pct: float = given("Tỷ lệ hoàn thành", "Share done as reported, 0 to 100", nullable=True)
+    completion_pct: float = given("Tỷ lệ hoàn thành", "Share done as reported, 0 to 100", unit="%", nullable=True)
     difficulties_vi: str = given("Khó khăn", "As the office says; what names a person is masked", nullable=True)
     proposals_vi: str = given("Kiến nghị", "As the office says; what names a person is masked", nullable=True)
     evidence_vi: str = given("Minh chứng", "Document or result that shows it", nullable=True)

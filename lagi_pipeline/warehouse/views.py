@@ -108,6 +108,22 @@ def _told(name: str, title_vi: str, about_en: str, sql: str) -> ViewColumn:
     return ViewColumn(name, sql, title_vi, about_en, f"{title_vi} — {about_en}", "VARCHAR")
 
 
+_MARKED = ViewColumn(
+    "is_illustrative",
+    "coalesce(f.actual_is_illustrative OR a.actual_is_illustrative OR a.target_is_illustrative, false)",
+    "Số liệu minh họa",
+    "Whether the line rested on illustrative sample data when it was reported, or does now",
+    "Số liệu minh họa — Whether the line rested on illustrative sample data when it was reported, or does now",
+    "BOOLEAN",
+    nullable=False,
+)
+_SINCE_REPORT = """mart.revision_since_report AS t
+LEFT JOIN core.issued_figure AS f ON (f.quarter, f.number, f.indicator_code, f.plan_source)
+    = (t.quarter, t.number, t.indicator_code, t.plan_source)
+LEFT JOIN mart.attainment AS a ON (a.quarter, a.indicator_code, a.plan_source)
+    = (t.quarter, t.indicator_code, t.plan_source)"""
+
+
 def _words(kind: str, column: str) -> str:
     """The Vietnamese word for the code in a column."""
     listed = " ".join(f"WHEN {literal(code)} THEN {literal(said)}" for code, said in catalogue().words[kind].items())
@@ -247,8 +263,8 @@ def _work_views() -> Iterator[View]:
         "thay_doi",
         "Thay đổi so với báo cáo gần nhất của từng quý, và vì sao",
         "What differs from the newest report issued for a quarter, then and now, and why; empty where none was issued",
-        columns_of(tables.REVISION),
-        "mart.revision_since_report AS t",
+        (*columns_of(tables.REVISION), _MARKED),
+        _SINCE_REPORT,
         f"t.quarter, {LINE_ORDER}, t.plan_source, t.aspect",
         tables.REVISION.key,
     )

@@ -156,6 +156,37 @@ def test_fields_say_their_meaning_in_both_languages_and_their_unit(made: Exports
     assert "primaryKey" not in described["target"]["schema"]  # a plan that stands from the beginning has no first day
 
 
+def test_what_is_measured_names_its_unit(made: Exports) -> None:
+    described = {resource["name"]: resource["schema"]["fields"] for resource in package(made.folder)["resources"]}
+    units = {(name, field["name"]): field.get("unit") for name, fields in described.items() for field in fields}
+    shares = {key: unit for key, unit in units.items() if key[1].endswith("_pct") and key[1] != "yoy_change_pct"}
+    assert len(shares) > 10
+    assert set(shares.values()) == {"%"}
+    fleet = [units["fleet", name] for name in ("fines_vnd", "landed_t", "monitored_t", "vessels")]
+    assert fleet == ["đồng", "tấn", "tấn", None]
+    figures = rows_of_csv(made.folder, "observation")
+    assert {row["unit"] for row in figures if row["indicator_code"] == "jobs"} == {"người"}
+    assert all(row["unit"] for row in figures)
+
+
+def test_what_a_killed_process_left_is_cleared_and_the_last_exports_come_back(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = 2**22 + 1  # above every process number that Linux gives
+    for name in (f".exports.{gone}.fresh", f".exports.{gone}.last", ".exports.1.last"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / PACKAGE).write_text(name, "utf-8")
+
+    def fails(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(exports, "_described", fails)
+    with pytest.raises(OSError, match="no space left"):
+        export(town.data_dir, tmp_path / "exports")
+    assert (tmp_path / "exports" / PACKAGE).read_text("utf-8") == f".exports.{gone}.last"
+    assert {path.name for path in tmp_path.iterdir()} == {"exports", ".exports.1.last"}
+
+
 def test_the_package_is_dated_by_the_evaluation_and_says_what_is_illustrative(made: Exports) -> None:
     about = package(made.folder)
     assert about["version"] == "2025-03-01T08:00:00"

@@ -34,6 +34,12 @@ def test_the_count_is_said_as_the_committee_reads_it() -> None:
     )
 
 
+def test_a_line_without_a_number_is_named_once() -> None:
+    line = made_line("jobs", ordinal="", result_status="not_met", status_vi="không đạt", actual=2000.0, gap=-600.0)
+    [said] = at_risk(Q3, [line], CATALOGUE)
+    assert said.startswith(f"Chỉ tiêu “{line.name_vi}”: không đạt; ")
+
+
 @given(statuses=st.lists(st.sampled_from(RESULT_STATUSES), min_size=len(MAIN), max_size=len(MAIN)))
 def test_every_main_line_is_counted_once(statuses: list[str]) -> None:
     lines = [made_line(code, result_status=status) for code, status in zip(MAIN, statuses, strict=True)]

@@ -91,6 +91,28 @@ def test_content_that_comes_back_over_another_was_received_again(folder: Path) -
         assert vintages(folder)[-1]["received_at"] == MAY
 
 
+def test_a_receipt_that_is_told_later_counts_where_the_file_never_held_anything_else(folder: Path) -> None:
+    path = only_file(folder)
+    said = meta_of(path).read_text("utf-8")
+    meta_of(path).unlink()
+    ingest(folder, MARCH)
+    assert vintages(folder)[-1]["received_at"] == MARCH
+    meta_of(path).write_text(said, "utf-8")
+    edit_meta(path, received_at="2024-10-09T09:00:00+07:00")
+    assert ingest(folder, APRIL).findings == []
+    [read] = vintages(folder)
+    assert str(read["received_at"]) == "2024-10-09 09:00:00"
+
+
+def test_where_the_file_held_something_else_it_is_told_which_receipt_counts(folder: Path) -> None:
+    ingest(folder, MARCH)
+    send(folder, book("exports", str(QUARTER), {"A2": "Bản khác"}))  # its meta file still tells of the first
+    [(_, finding)] = [found for found in ingest(folder, APRIL).findings if found[1].rule == "other_receipt"]
+    assert "tính là nhận lúc 01/04/2025 08:00" in finding.reason
+    edit_meta(only_file(folder), received_at="2025-04-20T09:00:00+07:00")
+    assert [found.rule for _, found in ingest(folder, MAY).findings if found.rule == "other_receipt"] == []
+
+
 @pytest.mark.parametrize("said", ["9999-12-31T23:30:00-07:00", "0001-01-01T00:00:00+14:00"])
 def test_a_moment_out_of_all_calendars_refuses_its_file_alone(folder: Path, said: str) -> None:
     edit_meta(only_file(folder), received_at=said)

@@ -194,6 +194,15 @@ def test_a_trace_is_of_the_quarter_that_the_askers_column_holds(reader: duckdb.D
     assert found == [("2024-Q1",)]
 
 
+def test_a_trace_and_what_changed_carry_the_mark_of_sample_data(reader: duckdb.DuckDBPyConnection) -> None:
+    traced = query(reader, "SELECT role, is_illustrative FROM trace('green_cover', '2024-Q4')")
+    assert {(row["role"] == "target", row["is_illustrative"]) for row in traced} == {(True, False), (False, True)}
+    [(kind,)] = reader.execute(
+        "SELECT data_type FROM duckdb_columns() WHERE table_name = 'what_changed' AND column_name = 'is_illustrative'"
+    ).fetchall()
+    assert kind == "BOOLEAN"
+
+
 def test_wards_are_ranked_from_the_furthest_below_the_target(reader: duckdb.DuckDBPyConnection) -> None:
     ranked = query(reader, "FROM ward_ranking('clean_water', '2024-Q4')")
     stored = query(reader, "FROM mart.attainment_by_unit WHERE indicator_code = 'clean_water' AND quarter = '2024-Q4'")
@@ -204,7 +213,17 @@ def test_wards_are_ranked_from_the_furthest_below_the_target(reader: duckdb.Duck
 
 
 @pytest.mark.parametrize(
-    "asked", ["behind('Q2/2024')", "quarter_report('2031-Q1')", "ward_ranking('nước sạch', '2024-Q4')"]
+    "asked",
+    [
+        "behind('Q2/2024')",
+        "behind(NULL)",
+        "quarter_report('2031-Q1')",
+        "quarter_report(NULL)",
+        "ward_ranking('nước sạch', '2024-Q4')",
+        "ward_ranking(NULL, '2024-Q4')",
+        "ward_ranking('jobs', NULL)",
+        "ward_ranking('clean_water', '2023-Q1')",  # each of them is there, the two together are not
+    ],
 )
 def test_what_the_file_does_not_know_is_refused_not_answered_with_nothing(
     reader: duckdb.DuckDBPyConnection, asked: str

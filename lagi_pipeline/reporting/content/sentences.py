@@ -199,7 +199,8 @@ def at_risk(quarter: Quarter, lines: Iterable[Line], catalogue: Catalogue) -> tu
 
     def said(line: Line, why: Iterable[str]) -> str:
         told = "; ".join((*why, *_amounts(quarter, line, catalogue)))
-        return sentence(f"{line.called_vi}, {catalogue.indicator(line.code).said_vi}: {told}")
+        name = f"{line.called_vi}, {catalogue.indicator(line.code).said_vi}" if line.ordinal else line.called_vi
+        return sentence(f"{name}: {told}")
 
     return tuple(said(line, why) for line in lines if (why := tuple(_risks(line))))
 
