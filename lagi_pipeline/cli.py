@@ -44,6 +44,7 @@ from lagi_pipeline.resolution.document import DocumentError
 from lagi_pipeline.resolution.proposal import Proposal, propose_targets
 from lagi_pipeline.resolution.writing import as_yaml, question_line
 from lagi_pipeline.steps.ingest import quarters_on_file
+from lagi_pipeline.vietnamese.numbers import NumberError
 
 PUBLISHED, FAILED, BLOCKED = 0, 1, 2
 _MOST_LINES = 50
@@ -262,8 +263,12 @@ def _make_report(settings: Settings) -> None:
 
     A report that cannot be made takes nothing back: it is told, and the exit is that of the publication.
     """
-    with open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
-        quarter = sources.newest
+    try:
+        with open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
+            quarter = sources.newest
+    except (OSError, ArtefactError) as error:
+        click.echo(f"the report was not made: {error}", err=True)
+        return
     if quarter is None:
         return
     job = build_defs(settings.data_dir).resolve_job_def(REPORT_JOB)
@@ -313,21 +318,36 @@ def _show(settings: Settings, connection: duckdb.DuckDBPyConnection, quarter: st
     click.echo(f"\n{headline(rows, settings.catalogue, settings.place)}")
 
 
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """End the command with the reason where the published file cannot be read, or what is made of it not written."""
+    try:
+        yield
+    except (NoReportError, ArtefactError, published.UnreadableError, FileNotFoundError) as error:
+        said = str(error)
+    except OSError as error:
+        said = f"{error.filename or 'a file'} may not be read or written: {error.strerror or error}"
+    except NumberError as error:
+        said = f"a published figure cannot be printed ({error}); run `make run`"
+    except duckdb.Error as error:
+        said = f"the published file cannot be read, or its files not written: {str(error).partition(chr(10))[0]}"
+    else:
+        return
+    click.echo(f"failed: {said}", err=True)
+    sys.exit(FAILED)
+
+
 @main.command()
 @click.option("--quarter", type=QUARTER, help="Which quarter; the newest that has a figure.")
 @click.pass_obj
 def show(settings: Settings, quarter: Quarter | None) -> None:
     """Print the published attainment of a quarter."""
-    try:
-        with published.open_published(settings.warehouse.published) as connection:
-            code = str(quarter) if quarter else published.newest_quarter(connection)
-            if code is None:
-                click.echo("no line has a figure yet")
-                return
-            _show(settings, connection, code)
-    except FileNotFoundError as error:
-        click.echo(f"failed: {error}", err=True)
-        sys.exit(FAILED)
+    with _failures_told(), published.open_published(settings.warehouse.published) as connection:
+        code = str(quarter) if quarter else published.newest_quarter(connection)
+        if code is None:
+            click.echo("no line has a figure yet")
+            return
+        _show(settings, connection, code)
 
 
 @main.command()
@@ -338,17 +358,13 @@ def report(settings: Settings, quarter: Quarter | None) -> None:
 
     Exit 0 is all written, 1 is that something was not: the message says what, and what stood there is as it was.
     """
-    try:
-        with open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
-            wanted = quarter or sources.newest
-            if wanted is None:
-                click.echo("no line has a figure yet")
-                return
-            made = write_report(sources, settings.warehouse, sources.report(wanted))
-            made += write_page(sources, settings.warehouse)
-    except (FileNotFoundError, NoReportError, ArtefactError) as error:
-        click.echo(f"failed: {error}", err=True)
-        sys.exit(FAILED)
+    with _failures_told(), open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
+        wanted = quarter or sources.newest
+        if wanted is None:
+            click.echo("no line has a figure yet")
+            return
+        made = write_report(sources, settings.warehouse, sources.report(wanted))
+        made += write_page(sources, settings.warehouse)
     for file in made.files:
         click.echo(f"{file.path}  {file.size / 1024:.0f} KiB")
     for failure in made.failed:
@@ -366,17 +382,14 @@ def trace(settings: Settings, indicator: str, quarter: Quarter) -> None:
     if indicator not in known:
         click.echo(f"failed: no indicator {indicator!r}; there are {', '.join(known)}", err=True)
         sys.exit(FAILED)
-    try:
-        with published.open_published(settings.warehouse.published) as connection:
-            rows = traced(connection, indicator, str(quarter))
-    except FileNotFoundError as error:
-        click.echo(f"failed: {error}", err=True)
-        sys.exit(FAILED)
+    with _failures_told(), published.open_published(settings.warehouse.published) as connection:
+        rows = traced(connection, indicator, str(quarter))
     if not rows:
         click.echo(f"failed: {indicator} has no figure and no target in {quarter}", err=True)
         sys.exit(FAILED)
-    click.echo(f"{known[indicator].name_vi}, {quarter.label_vi}\n")
-    click.echo(trace_text(rows, settings.catalogue))
+    with _failures_told():
+        text = trace_text(rows, settings.catalogue)
+    click.echo(f"{known[indicator].name_vi}, {quarter.label_vi}\n\n{text}")
 
 
 @main.command()
@@ -384,11 +397,8 @@ def trace(settings: Settings, indicator: str, quarter: Quarter) -> None:
 def export(settings: Settings) -> None:
     """Write the published tables as CSV and Parquet with their datapackage.json, to data/warehouse/exports."""
     warehouse = settings.warehouse
-    try:
+    with _failures_told():
         made = write_exports(warehouse.published, warehouse.folder / FOLDER, settings.place.file)
-    except OSError as error:
-        click.echo(f"failed: {error}", err=True)
-        sys.exit(FAILED)
     click.echo(f"{made.folder}  {made.files} files, {sum(made.rows.values())} rows")
 
 

@@ -25,6 +25,7 @@ from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.reporting.content import NoReportError, QuarterReport, quarters_reported, read_report
 from lagi_pipeline.reporting.excel import excel_workbook
+from lagi_pipeline.reporting.leftovers import remove_leftovers
 from lagi_pipeline.reporting.page import html_page
 from lagi_pipeline.reporting.published import newest_quarter, open_published
 from lagi_pipeline.reporting.word import word_document
@@ -32,7 +33,7 @@ from lagi_pipeline.warehouse.database import Warehouse
 
 log = logging.getLogger(__name__)
 
-REPORT_VERSION = "1"
+REPORT_VERSION = "2"
 """Raised whenever the same figures make another report."""
 PAGE_NAME = "trang-chi-tieu.html"
 _LOCK = ".reports.lock"
@@ -206,6 +207,7 @@ def put(path: Path, content: bytes) -> None:
         OSError: there is no space, no right to write, or (on Windows) the file is open in another program.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(path.parent, path.name)
     if path.is_file() and path.read_bytes() == content:
         return
     # A name that no other process has; opened so that the file gets the rights that new files have.

@@ -23,6 +23,7 @@ import duckdb
 
 from lagi_pipeline.catalogue.indicators import catalogue
 from lagi_pipeline.catalogue.place import PlaceFile
+from lagi_pipeline.reporting.leftovers import remove_leftovers
 from lagi_pipeline.reporting.published import open_published, rows_of
 from lagi_pipeline.vietnamese.units import lookup
 from lagi_pipeline.warehouse import tables
@@ -157,6 +158,7 @@ def write_exports(published: Path, folder: Path, place: PlaceFile) -> Exports:
         _put_in_place(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+    remove_leftovers(folder.parent, folder.name)
     return Exports(folder, written.rows, written.csv_bytes, written.parquet_bytes)
 
 

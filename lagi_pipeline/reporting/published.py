@@ -10,20 +10,35 @@ from typing import Any
 import duckdb
 
 
+class UnreadableError(RuntimeError):
+    """The published file cannot be read as this version of the pipeline writes it; the message says what to do."""
+
+
 @contextmanager
 def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection.
 
     Raises:
         FileNotFoundError: nothing has been published yet.
+        UnreadableError: it is no database, or lacks a table or column that is asked for.
     """
     if not path.exists():
         raise FileNotFoundError(f"nothing has been published yet: {path} is not there; run `make run`")
-    connection = duckdb.connect(path, read_only=True)
+    try:
+        connection = duckdb.connect(path, read_only=True)
+    except duckdb.Error as error:
+        raise UnreadableError(f"{path} cannot be read; run `make run`: {_first_line(error)}") from error
     try:
         yield connection
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        told = _first_line(error)
+        raise UnreadableError(f"{path} was made by another version of the pipeline; run `make run`: {told}") from error
     finally:
         connection.close()
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def newest_quarter(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -26,6 +30,7 @@ from lagi_pipeline.reporting.artefacts import (
     write_report,
 )
 from lagi_pipeline.reporting.content import NoReportError, QuarterReport
+from lagi_pipeline.reporting.exports import write_exports
 from lagi_pipeline_tests.conftest import Town
 from lagi_pipeline_tests.running import settings_of, working
 
@@ -219,3 +224,60 @@ def test_a_published_file_without_figures_has_no_newest_quarter(settings: Settin
     with open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
         assert sources.newest is None
         assert len(sources.quarters) == 8
+
+
+def _without_line(path: Path) -> None:
+    with duckdb.connect(path) as connection:
+        connection.execute("DROP TABLE mart.attainment")
+
+
+def _infinite(path: Path) -> None:
+    with duckdb.connect(path) as connection:
+        connection.execute("UPDATE mart.attainment SET actual = 'infinity', gap = 'nan'")
+
+
+@pytest.mark.usefixtures("lagi")
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path: path.write_bytes(b""), "run `make run`"),
+        (lambda path: path.write_bytes(b"no database" * 2000), "cannot be read; run `make run`"),
+        (_without_line, "was made by another version of the pipeline; run `make run`"),
+        (_infinite, "không phải số hữu hạn"),
+    ],
+    ids=["empty", "garbage", "another-version", "infinite"],
+)
+def test_a_published_file_that_cannot_be_read_ends_each_command_with_one(
+    town: Town, settings: Settings, spoil: Callable[[Path], object], said: str
+) -> None:
+    spoil(settings.warehouse.published)
+    report_told = report(town, settings)
+    shown = CliRunner().invoke(main, ["--data-dir", str(settings.data_dir), "show", "--quarter", "2024-Q3"])
+    for done in (report_told, shown):
+        assert done.exit_code == 1
+        assert isinstance(done.exception, SystemExit)
+        assert said in done.output
+
+
+@pytest.mark.usefixtures("lagi")
+def test_a_file_in_the_place_of_the_reports_is_told(town: Town, settings: Settings) -> None:
+    settings.warehouse.reports.write_bytes(b"")
+    done = report(town, settings)
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+    assert f"failed: {settings.warehouse.reports} may not be read or written" in done.output
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="which processes live is told by /proc, which is not here")
+def test_what_dead_processes_left_aside_is_removed_and_what_the_living_write_is_not(settings: Settings) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        dead = ended.pid
+    folder = settings.warehouse.folder
+    gone = [folder / f".a.txt.{dead}.0123abcd.partial", folder / f".exports.{dead}.last"]
+    stays = [folder / f".a.txt.{os.getpid()}.0123abcd.partial", folder / f".b.txt.{dead}.0123abcd.partial"]
+    for path in (gone[0], *stays):
+        path.write_bytes(b"half")
+    gone[1].mkdir()
+    put(folder / "a.txt", b"whole")
+    write_exports(settings.warehouse.published, folder / "exports", settings.place.file)
+    assert not any(path.exists() for path in gone)
+    assert all(path.exists() for path in stays)

@@ -108,8 +108,7 @@ def test_every_figure_by_ward_and_of_the_fleet_is_that_of_the_published_file(
 def test_page_one_of_the_third_quarter(reports: dict[str, QuarterReport]) -> None:
     report = reports["2024-Q3"]
     assert report.summary[0] == (
-        "Tính đến 30/9/2024 (số sơ bộ và chính thức), trong 10 chỉ tiêu: 6 đang thực hiện; 3 chưa đến kỳ đánh giá;"
-        " 1 chưa báo cáo."
+        "Tính đến 30/9/2024 (số sơ bộ), trong 10 chỉ tiêu: 6 đang thực hiện; 3 chưa đến kỳ đánh giá; 1 chưa báo cáo."
     )
     assert report.at_risk[0].startswith("Chỉ tiêu 2, Chi đầu tư phát triển: cơ quan ước cả năm không đạt")
     assert any("Chất thải rắn, quý II/2024, chưa báo cáo" in text for text in report.late)
@@ -234,14 +233,24 @@ def test_changes_since_the_last_report_are_told_once_and_by_the_plan_that_leads(
         " 'vpthiuy' AS office, TIMESTAMP '2024-08-01' AS frozen_at, evaluated_at"
         " FROM mart.attainment WHERE quarter = '2024-Q2' AND indicator_code = 'budget_revenue'"
     )
-    changed = tampered(town_copy, (issued, []), (revised, []))
-    report = report_of(changed, "2024-Q3")
-    last = "Báo cáo gần nhất số 45-BC/VPTU (lần 1, quý II/2024) phát hành ngày 02/8/2024"
-    assert report.changes == (
-        f"{last}; số liệu đã báo cáo có 1 thay đổi:",
-        "Chỉ tiêu 1, quý II/2024: thực hiện đã báo cáo 92,60 tỷ đồng, nay 92,80 tỷ đồng (tăng 0,20 tỷ đồng); tệp mới.",
+    result = (
+        "INSERT INTO mart.revision_since_report BY NAME SELECT * REPLACE ('result' AS aspect, 'kết quả' AS aspect_vi,"
+        " 'đạt' AS status_vi_now) FROM mart.revision_since_report"
     )
-    assert [row[6].text for row in report.revisions.rows] == ["0,20"]
+    later = (
+        "INSERT INTO core.issued_report BY NAME SELECT * REPLACE ('2024-Q3' AS quarter, NULL AS document_no,"
+        " TIMESTAMP '2024-07-01' AS issued_at) FROM core.issued_report"
+    )
+    changed = tampered(town_copy, (issued, []), (revised, []), (result, []), (later, []))
+    report = report_of(changed, "2024-Q3")
+    last = "báo cáo số 45-BC/VPTU quý II/2024 (lần 1, ngày 02/8/2024)"
+    assert report.changes == (
+        f"So với {last}, 1 chỉ tiêu thay đổi:",
+        "Chỉ tiêu 1, quý II/2024: thực hiện đã báo cáo 92,60 tỷ đồng, nay 92,80 tỷ đồng (tăng 0,20 tỷ đồng); tệp mới.",
+        "Chỉ tiêu 1, quý II/2024: kết quả đã báo cáo “đang thực hiện”, nay “đạt”; tệp mới.",
+        "Không có thay đổi so với báo cáo quý III/2024 (lần 1, ngày 01/7/2024).",
+    )
+    assert report.revisions.rows[0][6].text == "0,20"
     assert report_of(changed, "2024-Q1").changes[0].startswith("Chưa phát hành")
 
 
@@ -268,3 +277,10 @@ def test_tasks_name_the_lines_they_serve_and_are_counted_by_their_status() -> No
     assert table.rows[1][6].text == "…"
     assert list(tasks_vi([row, row])) == ["Trong 2 nhiệm vụ của nghị quyết: 2 đang thực hiện, trong hạn."]
     assert list(tasks_vi([])) == []
+
+
+def test_a_year_that_is_not_decided_has_no_verdict_yet(town_copy: Path) -> None:
+    changed = tampered(town_copy, ("UPDATE mart.year_verdict SET undecided = 3 WHERE year = 2024", []))
+    said = report_of(changed, "2024-Q4").summary
+    assert said[1] == "Chưa kết luận được năm 2024: còn 3 chỉ tiêu chưa có kết quả."
+    assert not any(text.startswith("Kết luận") for text in said)

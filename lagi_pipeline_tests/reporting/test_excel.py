@@ -299,6 +299,8 @@ def test_tables_of_one_shape_stand_under_one_header(reports: Mapping[str, Quarte
     assert {row[0].text for row in wards.rows} == {table.title_vi for table in report.wards}
     other = replace(report.wards[0], columns=(*report.wards[0].columns[:-1], Column("Khác")))
     apart = replace(report, wards=(*report.wards, other))
+    named = [sheet.name for sheet in sheets_of(apart) if sheet.name.startswith("Phường")]
+    assert named[:2] == ["Phường, xã 5", "Phường, xã 5a"]
     assert len(list(_columns(apart))) == len(list(_columns(report))) + len(report.wards)
 
 

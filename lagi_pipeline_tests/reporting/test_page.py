@@ -501,7 +501,7 @@ def test_the_button_turns_the_page_dark_and_paper_stays_light(opened: Page):
 
 
 @needs_chromium
-@pytest.mark.parametrize("width", [360, 820, 1600, 1920])
+@pytest.mark.parametrize("width", [360, 768, 820, 1600, 1920])
 def test_nothing_runs_out_of_the_window(opened: Page, width: int):
     opened.set_viewport_size({"width": width, "height": 800})
     beyond = "document.documentElement.scrollWidth - innerWidth"
@@ -580,3 +580,39 @@ def test_page_and_report_print_the_same(html: str, town: Town):
         for cell in row[3:10]:
             if cell.value is not None:
                 assert any(cell.text.removesuffix("(*)") in part for part in text), cell
+
+
+# --- what the published file may hold
+
+
+@pytest.fixture(scope="module")
+def spoiled(town: Town, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = copied(town.data_dir, tmp_path_factory.mktemp("spoiled") / "town")
+    with duckdb.connect(folder / "warehouse" / "lagi.duckdb") as connection:
+        connection.execute("UPDATE mart.attainment SET gap = -0.0001 WHERE quarter = '2023-Q1'")
+        connection.execute("UPDATE mart.year_verdict SET part_gates_whole = true")
+        connection.execute("UPDATE mart.task_progress SET task_vi = 'Đường\u202e ven\u0001 biển'")
+    return made(folder, "2023-Q1")
+
+
+def test_the_page_of_any_quarter_lists_the_debts_of_every_quarter(spoiled: str, town: Town):
+    [listed] = re.findall(r'<section class="card" id="no-bao-cao".*?</section>', spoiled, re.DOTALL)
+    owed = ask(town.data_dir, "SELECT quarter FROM mart.overdue")
+    assert len(re.findall("<tr>", listed)) == 1 + len(owed)
+    assert {Quarter.parse(row["quarter"]).label_vi for row in owed} <= set(re.findall(r"quý [IV]+/\d{4}", listed))
+
+
+def test_no_text_turns_the_page_or_hides_in_it(spoiled: str):
+    assert not re.search("[\x01-\x08\u202a-\u202e]", spoiled)
+    assert "ven" in spoiled
+
+
+def test_what_is_lacking_is_never_printed_as_nothing(spoiled: str):
+    assert "chưa đến 0,01 tỷ đồng" in spoiled
+    assert not re.search(r"Còn thiếu</dt>\s*<dd>0,00", spoiled)
+
+
+def test_the_page_counts_a_whole_as_its_missed_part_leaves_it(spoiled: str):
+    quarter = re.search(r'id="2024-Q4".*?</ul>', spoiled, re.DOTALL)
+    assert quarter is not None
+    assert re.search(r"<b>1</b>[^\n]*không đạt", quarter[0])

@@ -14,7 +14,7 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.verdict import RESULT_STATUSES
 from lagi_pipeline.reporting.content.model import Line
 from lagi_pipeline.reporting.content.printing import clean, day_vi, difference_vi
-from lagi_pipeline.reporting.content.sentences import Summary, at_risk, change_vi, status_vi
+from lagi_pipeline.reporting.content.sentences import Summary, at_risk, change_vi, kinds_of_year, status_vi
 from lagi_pipeline_tests.reporting.reporting import made_line
 from lagi_pipeline_tests.running import CATALOGUE
 
@@ -198,3 +198,28 @@ def test_text_from_a_file_can_stand_in_any_document(text: str) -> None:
     said = clean(text)
     assert clean(said) == said
     assert not any(ord(letter) < 0x20 or 0xD800 <= ord(letter) <= 0xDFFF or letter in "\ufffe\uffff" for letter in said)
+
+
+def test_a_survey_of_last_year_says_nothing_of_the_kind_of_this_year_s_figures() -> None:
+    old = made_line("hygienic_water", actual=1.0, obs_status="final", as_of=date(2023, 12, 31))
+    lines = [made_line("jobs", actual=1.0, obs_status="preliminary"), old]
+    assert status_vi(kinds_of_year(Q3, lines), CATALOGUE) == "số sơ bộ"
+    assert "30/9/2024 (số sơ bộ)," in Summary(Q3, lines, CATALOGUE).count_vi()
+
+
+@pytest.mark.parametrize(("change", "said"), [(-0.01, "thấp"), (0.01, "cao")])
+def test_of_a_fall_it_is_said_that_the_fall_was_smaller_or_greater(change: float, said: str) -> None:
+    line = made_line("poverty_reduction", yoy_change_pct=change)
+    told = list(Summary(Q3, [line], CATALOGUE).sentences())
+    assert f"So với cùng kỳ năm trước: Tỷ lệ hộ nghèo giảm: mức giảm {said} hơn cùng kỳ 0,01 điểm %." in told
+
+
+def test_lines_are_marked_as_they_are_counted() -> None:
+    lines = [
+        made_line("hygienic_water", result_status="met", status_vi="đạt"),
+        made_line("clean_water", result_status="not_met", status_vi="không đạt"),
+        made_line("jobs", result_status="met", status_vi="đạt (làm tròn)"),
+    ]
+    gating = Summary(Q3, lines, CATALOGUE, part_gates_whole=True)
+    assert list(gating.counted()) == [("not_met", "không đạt"), ("met", "đạt (làm tròn)")]
+    assert gating.count_vi().endswith("1 đã đạt, vượt; 1 không đạt.")

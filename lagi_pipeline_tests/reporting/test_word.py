@@ -243,3 +243,13 @@ def test_names_of_300_letters_with_marks_and_control_characters_break_no_documen
     assert all(squeezed(cell.text) in printed.text for row in spoiled.targets.rows for cell in row)
     title = Document(BytesIO(made)).core_properties.title
     assert len(title) <= 255
+
+
+def test_a_table_too_high_for_a_page_is_not_held_together(report: QuarterReport, tmp_path: Path) -> None:
+    rows = tuple((*row[:-1], Cell("Thiếu số liệu của quý. " * 25)) for row in report.targets.rows)
+    assert HEADING is not None
+    heading = HEADING.model_copy(update={"committee_vi": "Ủy ban " * 60})
+    made = word_document(replace(report, targets=replace(report.targets, rows=rows)), heading)
+    assert len(Document(BytesIO(made)).core_properties.author) <= 255
+    [page] = [text for text in pages(made, tmp_path).texts if squeezed("Phụ lục 1.") in text]
+    assert squeezed("Tổng thu ngân sách") in page

@@ -24,15 +24,15 @@ _COLUMNS = (
 )
 
 
-def debts(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> list[dict[str, Any]]:
-    """What is owed of the quarter and of earlier ones, as known when evaluated; the longest overdue first.
+def debts(connection: duckdb.DuckDBPyConnection, quarter: Quarter | None = None) -> list[dict[str, Any]]:
+    """What is owed of the quarter and of earlier ones, of every quarter where none is given; the longest overdue first.
 
-    Later quarters are not the report's: what they owe stands in theirs.
+    As known when evaluated. Later quarters are not a report's: what they owe stands in theirs.
     """
     return rows_of(
         connection,
-        "SELECT * FROM mart.overdue WHERE quarter <= ? ORDER BY since, office, feed, quarter",
-        [str(quarter)],
+        "SELECT * FROM mart.overdue WHERE ? IS NULL OR quarter <= ? ORDER BY since, office, feed, quarter",
+        [str(quarter) if quarter else None] * 2,
     )
 
 

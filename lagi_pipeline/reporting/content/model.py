@@ -122,7 +122,7 @@ class QuarterReport:
         quarter: The quarter.
         resolution_vi: The document whose targets it reports on.
         evaluated_at: As of when everything was known and judged, local time.
-        status_vi: Of what kind its figures are, all kinds that there are: "số ước", "số sơ bộ và chính thức".
+        status_vi: Of what kind the year's figures are, all kinds that there are: "số ước", "số sơ bộ và chính thức".
         is_illustrative: Whether any figure is illustrative, so that every page has to say it.
         lines: The lines of the resolution, in its order.
         summary: Page one's sentences.
@@ -138,6 +138,7 @@ class QuarterReport:
         sources: Where each figure is from, and as of when.
         registers: Aims followed, weaknesses to be put right, implementation plans.
         groups: Which lines a chart shows together.
+        counted: How each main line is counted: its status and its words, after what its parts leave of it.
     """
 
     quarter: Quarter
@@ -159,6 +160,7 @@ class QuarterReport:
     late: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     groups: tuple[LineGroup, ...] = ()
+    counted: tuple[tuple[str, str], ...] = ()
 
     @property
     def subject_vi(self) -> str:

@@ -30,8 +30,13 @@ def clean(text: str | None) -> str:
 
     ``99,62 %`` is ``99,62%``, as every figure of a report is printed.
     """
-    line = " ".join(_UNPRINTABLE.sub(" ", nfc(text or "")).split())
+    line = " ".join(printable(text or "").split())
     return _SPACED_PERCENT.sub("%", line)
+
+
+def printable(text: str) -> str:
+    """The text composed (NFC), with a space for every character that a document cannot hold or that is not seen."""
+    return _UNPRINTABLE.sub(" ", nfc(text))
 
 
 def text_cell(text: str | None) -> Cell:

@@ -16,8 +16,8 @@ from lagi_pipeline.reporting.content.fleet_table import fleet_table
 from lagi_pipeline.reporting.content.groups import line_groups
 from lagi_pipeline.reporting.content.model import Line, QuarterReport, Table
 from lagi_pipeline.reporting.content.printing import clean
-from lagi_pipeline.reporting.content.revision_table import change_sentences, last_report, revision_table, revisions
-from lagi_pipeline.reporting.content.sentences import Summary, at_risk, late_offices, status_vi, tasks_vi
+from lagi_pipeline.reporting.content.revision_table import change_sentences, last_reports, revision_table, revisions
+from lagi_pipeline.reporting.content.sentences import Summary, at_risk, kinds_of_year, late_offices, status_vi, tasks_vi
 from lagi_pipeline.reporting.content.source_table import source_table
 from lagi_pipeline.reporting.content.target_table import target_table
 from lagi_pipeline.reporting.content.task_tables import register_tables, task_rows, task_table
@@ -55,13 +55,13 @@ def read_report(connection: duckdb.DuckDBPyConnection, quarter: Quarter, catalog
         raise NoReportError(f"{quarter.label_vi} ({quarter}) không có chỉ tiêu nào để báo cáo; đã công bố: {there}")
     lines = tuple(_line(row, catalogue) for row in rows)
     tasks, owed = task_rows(connection, quarter), debts(connection, quarter)
-    changed, last = revisions(connection, quarter), last_report(connection, quarter)
+    changed, last = revisions(connection, quarter), last_reports(connection, quarter)
     summary = Summary(quarter, lines, catalogue, *_verdict(connection, quarter))
     report = QuarterReport(
         quarter=quarter,
         resolution_vi=_resolution(connection, quarter.year),
         evaluated_at=max(row["evaluated_at"] for row in rows),
-        status_vi=status_vi((line.obs_status for line in lines), catalogue),
+        status_vi=status_vi(kinds_of_year(quarter, lines), catalogue),
         is_illustrative=False,
         lines=lines,
         targets=_footnoted(target_table(rows, lines, catalogue, tuple(summary.kinds()))),
@@ -77,6 +77,7 @@ def read_report(connection: duckdb.DuckDBPyConnection, quarter: Quarter, catalog
         late=late_offices(owed, catalogue),
         changes=change_sentences(changed, last, catalogue),
         groups=line_groups(lines, catalogue),
+        counted=tuple(summary.counted()),
     )
     return replace(report, is_illustrative=_is_illustrative(report))
 
@@ -92,14 +93,17 @@ def _line(row: Row, catalogue: Catalogue) -> Line:
     )
 
 
-def _verdict(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> tuple[bool, str | None]:
-    """Whether parts gate wholes, and the verdict of the year by the leading plans."""
+def _verdict(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> tuple[bool, str | None, int]:
+    """Whether parts gate wholes, the verdict of the year by the leading plans, and how many lines it leaves open."""
     found = rows_of(
         connection,
-        "SELECT part_gates_whole, headline_vi FROM mart.year_verdict WHERE year = ? AND plan_source = 'leading'",
+        "SELECT part_gates_whole, headline_vi, undecided FROM mart.year_verdict"
+        " WHERE year = ? AND plan_source = 'leading'",
         [quarter.year],
     )
-    return (found[0]["part_gates_whole"], clean(found[0]["headline_vi"])) if found else (False, None)
+    if not found:
+        return False, None, 0
+    return found[0]["part_gates_whole"], clean(found[0]["headline_vi"]), found[0]["undecided"]
 
 
 def _resolution(connection: duckdb.DuckDBPyConnection, year: int) -> str:

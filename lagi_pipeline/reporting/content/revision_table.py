@@ -30,15 +30,14 @@ _COLUMNS = (
 )
 
 
-def last_report(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> dict[str, Any] | None:
-    """The report that was issued last, of the quarter or of an earlier one; None where none was."""
-    found = rows_of(
+def last_reports(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> list[dict[str, Any]]:
+    """The newest report issued of the quarter and of each earlier one, the newest quarter first."""
+    return rows_of(
         connection,
         "SELECT * FROM core.issued_report WHERE quarter <= ?"
-        " ORDER BY issued_at DESC, quarter DESC, number DESC LIMIT 1",
+        " QUALIFY row_number() OVER (PARTITION BY quarter ORDER BY number DESC) = 1 ORDER BY quarter DESC",
         [str(quarter)],
     )
-    return found[0] if found else None
 
 
 def revisions(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> list[dict[str, Any]]:
@@ -59,7 +58,7 @@ def revisions(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> list[d
     )
 
 
-def revision_table(rows: Sequence[Row], last: Row | None, catalogue: Catalogue) -> Table:
+def revision_table(rows: Sequence[Row], last: Sequence[Row], catalogue: Catalogue) -> Table:
     """The changes, the newest quarter first."""
 
     def row_of(row: Row) -> tuple[Cell, ...]:
@@ -86,18 +85,29 @@ def revision_table(rows: Sequence[Row], last: Row | None, catalogue: Catalogue) 
     )
 
 
-def change_sentences(rows: Sequence[Row], last: Row | None, catalogue: Catalogue) -> tuple[str, ...]:
-    """When the last report was issued, and each change since."""
-    if last is None:
+def change_sentences(rows: Sequence[Row], last: Sequence[Row], catalogue: Catalogue) -> tuple[str, ...]:
+    """By quarter, with which report it is compared and each change since; last where nothing changed."""
+    if not last:
         return (_NOT_ISSUED,)
-    number = f" số {clean(last['document_no'])}" if last["document_no"] else ""
-    issued = (
-        f"Báo cáo gần nhất{number} (lần {last['number']}, {Quarter.parse(last['quarter']).label_vi})"
-        f" phát hành ngày {day_vi(last['issued_at'])}"
-    )
-    if not rows:
-        return (f"{issued}; từ đó đến nay không có thay đổi.",)
-    return (f"{issued}; số liệu đã báo cáo có {len(rows)} thay đổi:", *(_changed(row, catalogue) for row in rows))
+    said, unchanged = [], []
+    for report in last:
+        of_quarter = [row for row in rows if row["quarter"] == report["quarter"]]
+        if not of_quarter:
+            unchanged.append(_issued(report))
+            continue
+        lines = {(row["indicator_code"], row["plan_source"]) for row in of_quarter}
+        said.append(f"So với {_issued(report)}, {len(lines)} chỉ tiêu thay đổi:")
+        said += [_changed(row, catalogue) for row in of_quarter]
+    if unchanged:
+        said.append(f"Không có thay đổi so với {'; '.join(unchanged)}.")
+    return tuple(said)
+
+
+def _issued(report: Row) -> str:
+    """``báo cáo số 12-BC/VP quý II/2024 (lần 2, ngày 12/8/2024)``."""
+    number = f" số {clean(report['document_no'])}" if report["document_no"] else ""
+    quarter, day = Quarter.parse(report["quarter"]).label_vi, day_vi(report["issued_at"])
+    return f"báo cáo{number} {quarter} (lần {report['number']}, ngày {day})"
 
 
 def _changed(row: Row, catalogue: Catalogue) -> str:

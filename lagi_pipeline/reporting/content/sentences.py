@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lagi_pipeline.catalogue.indicators import Catalogue, Direction, Indicator
+from lagi_pipeline.catalogue.indicators import Catalogue, Direction, Indicator, Kind
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.summary import count_main_lines, gated
 from lagi_pipeline.indicators.verdict import DECIDED
@@ -45,6 +45,11 @@ def status_vi(kinds: Iterable[str | None], catalogue: Catalogue) -> str:
     return f"số {words[0]}" if len(words) == 1 else f"số {', '.join(words[:-1])} và {words[-1]}"
 
 
+def kinds_of_year(quarter: Quarter, lines: Iterable[Line]) -> Iterator[str | None]:
+    """The kinds of the figures of the quarter's year: what a survey found before it says nothing of them."""
+    return (line.obs_status for line in lines if line.as_of is None or line.as_of.year >= quarter.year)
+
+
 @dataclass(frozen=True)
 class Summary:
     """What page one says of a quarter's lines.
@@ -55,6 +60,7 @@ class Summary:
         catalogue: The lines and the words.
         part_gates_whole: Whether a missed part makes its whole missed (``mart.year_verdict``).
         verdict_vi: The year's verdict, where the quarter is the year's last.
+        undecided: How many main lines of the year that verdict leaves open; only at 0 it is one.
     """
 
     quarter: Quarter
@@ -62,6 +68,7 @@ class Summary:
     catalogue: Catalogue
     part_gates_whole: bool = False
     verdict_vi: str | None = None
+    undecided: int = 0
 
     def sentences(self) -> Iterator[str]:
         """All that is said, the count of the main lines first."""
@@ -92,8 +99,17 @@ class Summary:
             (returned, "đã báo cáo nhưng bị trả lại, chờ chỉnh sửa"),
         ]
         parts = "; ".join(f"{count} {words}" for count, words in said if count)
-        kinds = status_vi((line.obs_status for line in self.lines), self.catalogue)
+        kinds = status_vi(kinds_of_year(self.quarter, self.lines), self.catalogue)
         return f"Tính đến {day_vi(self.quarter.end)} ({kinds}), trong {len(main)} chỉ tiêu: {parts or 'chưa có'}."
+
+    def counted(self) -> Iterator[tuple[str, str]]:
+        """The status of each main line as ``count_vi`` counts it, with its words."""
+        statuses, words = self._statuses(), self.catalogue.words["result_status"]
+        for line in self.lines:
+            status = statuses[line.code]
+            if line.is_main:
+                changed = words["returned" if status == "no_data" and self._is_returned(line) else status]
+                yield status, line.status_vi if status == line.result_status else changed
 
     def _statuses(self) -> dict[str, str]:
         statuses = {line.code: line.result_status for line in self.lines}
@@ -110,8 +126,13 @@ class Summary:
         return parent.code if parent else None
 
     def _verdict(self) -> Iterator[str]:
-        if self.verdict_vi and self.quarter.number == _LAST:
-            yield sentence(f"kết luận năm {self.quarter.year}: {self.verdict_vi}")
+        if not self.verdict_vi or self.quarter.number != _LAST:
+            return
+        year = self.quarter.year
+        if self.undecided:
+            yield f"Chưa kết luận được năm {year}: còn {self.undecided} chỉ tiêu chưa có kết quả."
+        else:
+            yield sentence(f"kết luận năm {year}: {self.verdict_vi}")
 
     def _beside(self) -> Iterator[str]:
         """The sub-lines, which are never counted."""
@@ -148,7 +169,7 @@ class Summary:
         said = [
             f"{self._indicator(line).said_vi}: {change}"
             for line in self.lines
-            if line.is_main and (change := change_vi(line)) is not None
+            if line.is_main and (change := change_vi(line, self._indicator(line).kind)) is not None
         ]
         if said:
             yield f"So với cùng kỳ năm trước: {'; '.join(said)}."
@@ -177,8 +198,12 @@ def _numbers(lines: Iterable[Line]) -> str:
     return f"chỉ tiêu {', '.join(line.ordinal or f'“{line.name_vi}”' for line in lines)}"
 
 
-def change_vi(line: Line) -> str | None:
-    """The change on the same time last year: ``giảm 19,1%``, ``tăng 0,98 điểm %``, ``không đổi``; None without one."""
+def change_vi(line: Line, kind: Kind | None = None) -> str | None:
+    """The change on the same time last year: ``giảm 19,1%``, ``tăng 0,98 điểm %``, ``không đổi``; None without one.
+
+    Of a figure that is itself a fall since last year's end it is said of that fall: ``mức giảm thấp hơn cùng kỳ 0,01
+    điểm %``.
+    """
     change = line.yoy_change_pct
     if change is None:
         return None
@@ -187,6 +212,8 @@ def change_vi(line: Line) -> str | None:
     if is_nothing(change, decimals):
         return "không đổi"
     size = percent(abs(change), decimals) if is_flow else difference_vi(change, decimals, "%")
+    if kind is Kind.CHANGE_ON_LAST_YEAR_END:
+        return f"mức giảm {'thấp' if change < 0 else 'cao'} hơn cùng kỳ {size}"
     return f"{_RISES_AND_FALLS[change < 0]} {size}"
 
 

@@ -45,9 +45,15 @@ def _tables(report: QuarterReport) -> Iterator[tuple[str, Table]]:
         yield table.title_vi, table
     yield "Thay đổi", report.revisions
     yield "Chưa báo cáo", report.overdue
-    for table in joined(report.wards, "Chỉ tiêu", "Phụ lục theo phường, xã", width=44):
-        yield "Phường, xã" if len(report.wards) > 1 else table.title_vi, table
+    wards = joined(report.wards, "Chỉ tiêu", "Phụ lục theo phường, xã", width=44)
+    for table in wards:
+        yield "Phường, xã" + ("" if len(wards) < len(report.wards) else f" {_ordinal(table)}"), table
     yield "Nguồn số liệu", report.sources
+
+
+def _ordinal(ward: Table) -> str:
+    """The number of the line that a table by phường, xã is of, which begins its title: ``5a``."""
+    return ward.title_vi.partition(".")[0]
 
 
 def with_bounds(table: Table, lines: Sequence[Line]) -> Table:

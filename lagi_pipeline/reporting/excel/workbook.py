@@ -52,7 +52,7 @@ _SECTIONS = {
     "summary": "Kết quả chung",
     "at_risk": "Chỉ tiêu có nguy cơ không đạt",
     "late": "Cơ quan chậm báo cáo",
-    "changes": "Thay đổi so với báo cáo gần nhất",
+    "changes": "Thay đổi so với báo cáo đã phát hành",
 }
 
 

@@ -16,11 +16,12 @@ from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.reporting.content import NoReportError, QuarterReport, Table, quarters_reported, read_report
-from lagi_pipeline.reporting.content.printing import NO_FIGURE, day_cell, moment_cell, number_cell
+from lagi_pipeline.reporting.content.debt_table import debts, overdue_table
+from lagi_pipeline.reporting.content.printing import NO_FIGURE, day_cell, moment_cell, number_cell, printable
 from lagi_pipeline.reporting.page.details import Detail, detail_of
 from lagi_pipeline.reporting.page.fleet import Fleet, fleet_of
 from lagi_pipeline.reporting.page.lines import LineView, every_line, line_views
-from lagi_pipeline.reporting.page.marks import Count, Mark, counted, result_mark, task_mark
+from lagi_pipeline.reporting.page.marks import Count, Mark, counted, status_mark, task_mark
 from lagi_pipeline.reporting.page.material import Material, Row, read_material
 from lagi_pipeline.reporting.page.palette import variables
 from lagi_pipeline.reporting.page.sealing import content_policy, embedded_json
@@ -132,7 +133,7 @@ def html_page(
             views=views,
             shown=shown,
             years=[(year, list(same)) for year, same in groupby(views, key=lambda view: view.quarter.year)],
-            overdue=shown.report.overdue,
+            overdue=overdue_table(debts(connection)),
             any_illustrative=any(view.report.is_illustrative for view in views),
             no_figure=NO_FIGURE,
             policy=content_policy((style, unscripted), script),
@@ -157,7 +158,7 @@ def _quarter_view(report: QuarterReport, material: Material, catalogue: Catalogu
         report=report,
         lines=lines,
         details=tuple(detail_of(view, report, material, catalogue) for view in every_line(lines)),
-        counts=counted(result_mark(line) for line in report.lines if line.ordinal.isdigit()),
+        counts=counted(status_mark(*standing) for standing in report.counted),
         fleet=fleet_of(material.fleet.get(str(report.quarter), ())),
         tasks=_tasks(material.tasks.get(str(report.quarter), ()), lines),
     )
@@ -214,8 +215,8 @@ def _templates() -> Environment:
 
 
 def _composed(value: object) -> object:
-    """A text in NFC: each by itself, so that a mark at its head never joins a tag before it."""
-    return nfc(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """A text made printable (NFC): each by itself, so that a mark at its head never joins a tag before it."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _columns_said(table: Table) -> list[int]:

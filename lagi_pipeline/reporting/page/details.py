@@ -13,7 +13,14 @@ from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.indicators.wording import yes_no_vi
 from lagi_pipeline.reporting.attainment_table import target_vi
 from lagi_pipeline.reporting.content.model import Line, QuarterReport
-from lagi_pipeline.reporting.content.printing import ILLUSTRATIVE, day_cell, moment_cell, number_cell, percent
+from lagi_pipeline.reporting.content.printing import (
+    ILLUSTRATIVE,
+    day_cell,
+    difference_vi,
+    moment_cell,
+    number_cell,
+    percent,
+)
 from lagi_pipeline.reporting.page.charts import Scale, Series, Span, series
 from lagi_pipeline.reporting.page.lines import LineView
 from lagi_pipeline.reporting.page.material import Material
@@ -165,8 +172,7 @@ def _distance(line: Line) -> list[Fact]:
     }.get(Direction(line.direction))
     if names is None:
         return []
-    unit = "điểm %" if line.unit == "%" else line.unit
-    return [Fact(names[line.gap > 0], f"{number_cell(abs(line.gap), line.decimals).text} {unit}")]
+    return [Fact(names[line.gap > 0], difference_vi(line.gap, line.decimals, line.unit))]
 
 
 def _series(

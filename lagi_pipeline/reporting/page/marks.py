@@ -49,7 +49,12 @@ class Count:
 
 def result_mark(line: Line) -> Mark:
     """How the line stands."""
-    return Mark(*_RESULTS[line.result_status], line.status_vi)
+    return status_mark(line.result_status, line.status_vi)
+
+
+def status_mark(status: str, words: str) -> Mark:
+    """How a line stands by its result's status, in the words given."""
+    return Mark(*_RESULTS[status], words)
 
 
 def pace_mark(line: Line) -> Mark | None:

@@ -20,6 +20,7 @@ from lagi_pipeline.reporting.word.tables import add_table
 
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _CHART_MM = 232.0
+_LONGEST_PROPERTY = 255
 
 
 def word_document(report: QuarterReport, heading: ReportHeading | None) -> bytes:
@@ -135,9 +136,9 @@ def _add_blank(document: DocumentObject, title: str, level: int, lines: int) -> 
 def _describe(document: DocumentObject, report: QuarterReport, heading: ReportHeading | None) -> None:
     """The document's own properties: what it is, never who or which machine made it, at the time of the evaluation."""
     properties = document.core_properties
-    properties.title = f"Báo cáo {report.subject_vi}"[:255]
+    properties.title = f"Báo cáo {report.subject_vi}"[:_LONGEST_PROPERTY]
     properties.subject = "Số liệu minh họa" if report.is_illustrative else ""
-    properties.author = clean(f"{heading.office_vi} {heading.committee_vi}") if heading else ""
+    properties.author = clean(f"{heading.office_vi} {heading.committee_vi}")[:_LONGEST_PROPERTY] if heading else ""
     properties.last_modified_by = ""
     properties.comments = ""
     properties.keywords = ""

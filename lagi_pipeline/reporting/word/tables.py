@@ -5,6 +5,7 @@ Widths are fixed, in the proportion of the columns' own; long words break within
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -20,7 +21,7 @@ from docx.table import _Row as WordRow
 
 from lagi_pipeline.reporting.content.model import Column, Table
 from lagi_pipeline.reporting.content.printing import sentence
-from lagi_pipeline.reporting.word.layout import written
+from lagi_pipeline.reporting.word.layout import A4_MM, BOTTOM_MM, TOP_MM, written
 
 _HEAD_SHADE, _GROUP_SHADE = "D9D9D9", "F2F2F2"
 _SIDE_MM = 0.7
@@ -28,6 +29,11 @@ _NOTE_PT, _BELOW_PT = 11, 4
 _REMARKS = "Ghi chú"
 _SHORT = 13
 """Rows up to which a table is held together, its head counted: the resolution's twelve lines."""
+_PT_PER_MM = 72 / 25.4
+_LETTER, _LEADING = 0.5, 1.3
+"""How wide a letter is on the average, and how high a line with its share of the padding, by the letters' size."""
+_ROOM_MM = A4_MM[0] - TOP_MM - BOTTOM_MM - 15.0
+"""The height that a page turned leaves a table below its heading."""
 _CENTRED = frozenset({"date", "moment"})
 
 
@@ -75,7 +81,7 @@ def _add_rows(document: DocumentObject, table: Table, width_mm: float, size: flo
             _fill_group(next(rows), title, size)
         for texts in members:
             _fill_row(next(rows), columns, texts, size)
-    _hold_together(made)
+    _hold_together(made, _height_mm(columns, body, width_mm, size))
     below = document.add_paragraph()
     below.paragraph_format.space_after = Pt(0)
     written(below, " ", size=_BELOW_PT)
@@ -86,10 +92,21 @@ def _is_blank(table: Table, position: int) -> bool:
     return table.columns[position].title_vi == _REMARKS and not any(row[position].text for row in table.rows)
 
 
-def _hold_together(made: WordTable) -> None:
-    """A short table is not torn over two pages; a long one may be, at any row."""
+def _height_mm(columns: Sequence[Column], body: Iterable[Sequence[str]], width_mm: float, size: float) -> float:
+    """About how high the rows will be under the head: as many lines as the fullest cell of each needs."""
+    letters = [(width - 2 * _SIDE_MM) * _PT_PER_MM / (size * _LETTER) for width in widths_of(columns, width_mm)]
+    lines = sum(
+        max(math.ceil(max(len(text), 1) / fit) for text, fit in zip(texts, letters, strict=True))
+        for texts in ([column.title_vi for column in columns], *body)
+    )
+    return lines * size * _LEADING / _PT_PER_MM
+
+
+def _hold_together(made: WordTable, height_mm: float) -> None:
+    """A short table is not torn over two pages, if one can hold it; another may be, at any row but the first."""
     rows = list(made.rows)
-    for row in rows[:-1] if len(rows) <= _SHORT else rows[:1]:
+    is_held = len(rows) <= _SHORT and height_mm <= _ROOM_MM
+    for row in rows[:-1] if is_held else rows[:1]:
         for paragraph in row.cells[0].paragraphs:
             paragraph.paragraph_format.keep_with_next = True
 
