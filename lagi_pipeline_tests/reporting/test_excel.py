@@ -294,6 +294,8 @@ def _columns(report: QuarterReport) -> Iterator[tuple[str, ...]]:
 
 def test_tables_of_one_shape_stand_under_one_header(reports: Mapping[str, QuarterReport]) -> None:
     report = reports["2024-Q3"]
+    alike = [table for table in report.wards if table.columns == report.wards[0].columns]
+    report = replace(report, wards=tuple(alike))
     wards = next(sheet.table for sheet in sheets_of(report) if sheet.name == "Phường, xã")
     assert len(wards.rows) == sum(len(table.rows) for table in report.wards)
     assert {row[0].text for row in wards.rows} == {table.title_vi for table in report.wards}
