@@ -206,7 +206,7 @@ def test_the_first_sheet_says_the_sentences_and_leads_to_the_others(
     texts = [row[0].value for row in page.iter_rows(max_col=1) if row[0].value]
     for sentence in (*told.summary, *told.at_risk, *told.late):
         assert sentence in texts
-    assert "Thay đổi so với báo cáo gần nhất" not in texts
+    assert "Thay đổi so với báo cáo đã phát hành" not in texts
     links = [cell.hyperlink.location for row in page.iter_rows(max_col=1) for cell in row if cell.hyperlink]
     assert links == [f"'{sheet.name}'!A1" for sheet in sheets_of(told)]
 
