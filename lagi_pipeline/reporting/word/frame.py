@@ -61,7 +61,7 @@ def add_heading(document: DocumentObject, report: QuarterReport, heading: Report
 def _add_title(document: DocumentObject, report: QuarterReport) -> None:
     title = _centred(document, "BÁO CÁO", size=16)
     title.runs[0].bold = True
-    title.paragraph_format.space_before, title.paragraph_format.space_after = Pt(14), Pt(0)
+    title.paragraph_format.space_before, title.paragraph_format.space_after = Pt(8), Pt(0)
     subject = _centred(document, _unbroken_at_its_end(report.subject_vi))
     subject.runs[0].bold = True
     subject.paragraph_format.space_after = Pt(0)

@@ -35,7 +35,7 @@ def new_document() -> DocumentObject:
     document = Document()
     normal = document.styles["Normal"]
     _lettered(normal, BODY_PT)
-    normal.paragraph_format.space_after = Pt(4)
+    normal.paragraph_format.space_after = Pt(3)
     normal.paragraph_format.space_before = Pt(0)
     normal.paragraph_format.line_spacing = 1.0
     for level, (size, italic) in _HEADINGS.items():
@@ -43,7 +43,7 @@ def new_document() -> DocumentObject:
         _lettered(style, size)
         style.font.bold, style.font.italic = True, italic
         style.font.color.rgb = RGBColor(0, 0, 0)
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(10 if level == 1 else 6), Pt(4)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(8 if level == 1 else 4), Pt(3)
         style.paragraph_format.keep_with_next = True
     _speak_vietnamese(document)
     return document

@@ -127,16 +127,21 @@ def _set_widths(made: WordTable, columns: Sequence[Column], width_mm: float) -> 
             cell.width = width
 
 
+def _mark(row: WordRow, *marks: str) -> None:
+    """Give a row properties that python-docx has no door to: it is not torn, it is repeated."""
+    for mark in marks:
+        row._tr.get_or_add_trPr().append(OxmlElement(mark))  # noqa: SLF001
+
+
 def _fill_head(row: WordRow, columns: Sequence[Column], size: float) -> None:
-    properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no door to repeated heads
-    properties.append(OxmlElement("w:cantSplit"))
-    properties.append(OxmlElement("w:tblHeader"))
+    _mark(row, "w:cantSplit", "w:tblHeader")
     for cell, column in zip(row.cells, columns, strict=True):
         _write(cell, column.title_vi, size, WD_ALIGN_PARAGRAPH.CENTER, bold=True)
         _shade(cell, _HEAD_SHADE)
 
 
 def _fill_group(row: WordRow, title: str, size: float) -> None:
+    _mark(row, "w:cantSplit")
     cell = row.cells[0].merge(row.cells[-1])
     _write(cell, title, size, WD_ALIGN_PARAGRAPH.LEFT, bold=True)
     cell.paragraphs[0].paragraph_format.keep_with_next = True
@@ -144,7 +149,7 @@ def _fill_group(row: WordRow, title: str, size: float) -> None:
 
 
 def _fill_row(row: WordRow, columns: Iterable[Column], texts: Iterable[str], size: float) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - python-docx has no door to it
+    _mark(row, "w:cantSplit")
     for cell, (column, text) in zip(row.cells, zip(columns, texts, strict=True), strict=True):
         _write(cell, text, size, _alignment(column))
 
