@@ -137,7 +137,7 @@ def _numbers(column: Column, cells: Sequence[Value], reader: Reader) -> TypedCol
     if reader.percents:
         _read_percent_formats(column, values, reader.percents, typed)
     if column.compares:
-        _question_fractions(cells, values, reader, typed)
+        _refuse_fractions(cells, values, reader, typed)
     for position in np.flatnonzero(np.isinf(values)).tolist():
         typed.refused[position] = ("not_a_number", "số quá lớn, không đọc được")
         values[position] = np.nan
@@ -228,13 +228,11 @@ def _read_percent_formats(
             values[position] = np.nan
 
 
-def _question_fractions(
-    cells: Sequence[Value], values: np.ndarray[Any, Any], reader: Reader, typed: TypedColumn
-) -> None:
+def _refuse_fractions(cells: Sequence[Value], values: np.ndarray[Any, Any], reader: Reader, typed: TypedColumn) -> None:
     """In a column that compares with a whole, 0,64 may be meant as 64.
 
-    It is refused where all of the column's figures are such fractions, or others of it are marked as percentages; where
-    neither tells, a figure of one or less is asked about and stands.
+    It is refused where all of the column's figures are such fractions; and a figure of one or less where others of the
+    column are marked as percentages. Where neither tells, it stands.
     """
     marked = reader.percents | {at for at, cell in enumerate(cells) if isinstance(cell, str) and _PERCENT in cell}
     plain = [at for at in np.flatnonzero(~np.isnan(values)).tolist() if at not in marked]
@@ -242,12 +240,11 @@ def _question_fractions(
     if len(fractions) >= _FEWEST_FRACTIONS and len(fractions) == sum(values[at] != 0 for at in plain):
         refused = fractions
     else:
-        fractions = [at for at in fractions if abs(values[at]) <= 1]
-        refused = fractions if marked else []
-    for at in fractions:
+        refused = [at for at in fractions if abs(values[at]) <= 1] if marked else []
+    for at in refused:
         written, meant = (format_number(exact(value)) for value in (values[at], round(values[at] * 100, _FINEST)))
         reason = f"ghi {written}, có phải {meant} %? hãy ghi {meant} hoặc định dạng ô là phần trăm"
-        (typed.refused if refused else typed.remarked)[at] = ("fraction", reason)
+        typed.refused[at] = ("fraction", reason)
     values[refused] = np.nan
 
 

@@ -15,6 +15,7 @@ from lagi_pipeline.reporting.attainment_table import target_vi
 from lagi_pipeline.reporting.content.model import Line, QuarterReport
 from lagi_pipeline.reporting.content.printing import (
     ILLUSTRATIVE,
+    clean,
     day_cell,
     difference_vi,
     moment_cell,
@@ -124,7 +125,7 @@ def detail_of(view: LineView, report: QuarterReport, material: Material, catalog
         states=_states(material.states.get(key, ()), view.line, catalogue),
         units=_units(material.units.get(key, ()), view.line),
         plans=tuple(_plan(row, view.line.decimals, catalogue) for row in rows) if len(rows) > 1 else (),
-        derivation=derivations[0]["derivation_vi"] if derivations else None,
+        derivation=clean(derivations[0]["derivation_vi"]) if derivations else None,
         files=source_files(cells, catalogue),
         basis=_basis(cells, rows[0]["plan_source"], report.resolution_vi),
         tasks=tuple(
