@@ -8,6 +8,7 @@ import dagster as dg
 from lagi_pipeline.orchestration.assets import OFFICE, PUBLISHED, SINGLE_RUN, Result
 from lagi_pipeline.orchestration.settings import Settings
 from lagi_pipeline.reporting.exports import FOLDER, PACKAGE, Exports, write_exports
+from lagi_pipeline.reporting.markdown import markdown_table
 
 log = logging.getLogger("lagi_pipeline")
 
@@ -45,11 +46,8 @@ def _size(made: Exports) -> int:
 
 
 def _metadata(made: Exports) -> dict[str, Any]:
-    lines = [
-        "| resource | rows | csv, bytes | parquet, bytes |",
-        "| --- | --- | --- | --- |",
-        *(f"| {n} | {rows} | {made.csv_bytes[n]} | {made.parquet_bytes[n]} |" for n, rows in made.rows.items()),
-    ]
+    sizes = ((n, str(rows), str(made.csv_bytes[n]), str(made.parquet_bytes[n])) for n, rows in made.rows.items())
+    lines = markdown_table(("resource", "rows", "csv, bytes", "parquet, bytes"), sizes)
     return {
         "path": dg.MetadataValue.path(str(made.folder)),
         "package": dg.MetadataValue.path(str(made.folder / PACKAGE)),

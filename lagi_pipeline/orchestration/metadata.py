@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from lagi_pipeline.reporting.markdown import escaped, markdown_table
 from lagi_pipeline.reporting.slips import Slip
 from lagi_pipeline.steps.gate import Verdict
 from lagi_pipeline.steps.ingest import Ingested
@@ -49,7 +50,7 @@ def quarter_metadata(result: Ingested) -> dict[str, Any]:
         "warnings": result.warnings,
     }
     if result.refused:
-        metadata["refused_files"] = dg.MetadataValue.md("\n".join(f"- {_plain(reason)}" for reason in result.refused))
+        metadata["refused_files"] = dg.MetadataValue.md("\n".join(f"- {escaped(reason)}" for reason in result.refused))
     if result.strays:
         metadata["stray_files"] = ", ".join(result.strays)
     if result.removed:
@@ -59,14 +60,14 @@ def quarter_metadata(result: Ingested) -> dict[str, Any]:
 
 def findings_markdown(results: Sequence[Ingested]) -> str:
     """Findings as a Markdown table, and the refused files above it."""
-    lines = [f"- **{_plain(reason)}**" for result in results for reason in result.refused]
+    lines = [f"- **{escaped(reason)}**" for result in results for reason in result.refused]
     findings = [(file, finding) for result in results for file, finding in result.findings]
     if findings:
-        lines += ["", "| Tệp | Trang | Ô | Mức độ | Quy tắc | Lý do |", "| --- | --- | --- | --- | --- | --- |"]
-    for file, finding in findings[:_MOST_FINDINGS]:
-        where = finding.cell or f"dòng {finding.row}"
-        cells = (file, finding.sheet, where, str(finding.severity), finding.rule, finding.reason)
-        lines.append("| " + " | ".join(map(_plain, cells)) + " |")
+        shown = (
+            (file, found.sheet, found.cell or f"dòng {found.row}", str(found.severity), found.rule, found.reason)
+            for file, found in findings[:_MOST_FINDINGS]
+        )
+        lines += ["", *markdown_table(("Tệp", "Trang", "Ô", "Mức độ", "Quy tắc", "Lý do"), shown)]
     if len(findings) > _MOST_FINDINGS:
         lines.append(f"\n… và {len(findings) - _MOST_FINDINGS} mục nữa trong quarantine.rejected_row")
     return "\n".join(lines) or "không có gì phải trả lại"
@@ -80,18 +81,12 @@ def rules_told(results: Sequence[Ingested]) -> str:
 
 def slips_markdown(slips: Sequence[Slip]) -> str:
     """The slips of a quarter as a Markdown table."""
-    lines = ["| Phiếu trả lại | Tệp | Lỗi | Cảnh báo | Cần sửa trước ngày |", "| --- | --- | --- | --- | --- |"]
-    for slip in slips:
-        cells = (slip.path.name, slip.file, str(slip.errors), str(slip.warnings), f"{slip.due:%d/%m/%Y}")
-        lines.append("| " + " | ".join(map(_plain, cells)) + " |")
-    return "\n".join(lines) if slips else "không có gì phải trả lại"
+    if not slips:
+        return "không có gì phải trả lại"
+    rows = ((slip.path.name, slip.file, str(slip.errors), str(slip.warnings), f"{slip.due:%d/%m/%Y}") for slip in slips)
+    return "\n".join(markdown_table(("Phiếu trả lại", "Tệp", "Lỗi", "Cảnh báo", "Cần sửa trước ngày"), rows))
 
 
 def verdict_metadata(verdict: Verdict) -> Mapping[str, Any]:
     """What a rule of the gate found."""
     return {"failures": len(verdict.failures), "first": "\n".join(verdict.failures[:_MOST_FINDINGS]) or "none"}
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

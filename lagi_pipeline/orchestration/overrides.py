@@ -1,11 +1,10 @@
 """The asset of what offices set by hand; what it does is ``steps/overrides``."""
 
 import logging
-from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from lagi_pipeline.orchestration.assets import MEASURE, OFFICE, OVERRIDE, OVERRIDES, RESOLUTION, SINGLE_RUN
+from lagi_pipeline.orchestration.assets import MEASURE, OFFICE, OVERRIDE, OVERRIDES, RESOLUTION, SINGLE_RUN, Result
 from lagi_pipeline.orchestration.descriptions import check_description
 from lagi_pipeline.orchestration.metadata import table_metadata
 from lagi_pipeline.orchestration.resources import WarehouseResource, created_at
@@ -16,10 +15,6 @@ from lagi_pipeline.warehouse import tables
 log = logging.getLogger("lagi_pipeline")
 
 ENTRIES_CHECK = "overrides_are_accepted"
-if TYPE_CHECKING:
-    Result = dg.MaterializeResult[Any]
-else:  # Dagster reads the annotation, and refuses one with parameters where an asset has checks
-    Result = dg.MaterializeResult
 
 
 def override_asset(settings: Settings) -> dg.AssetsDefinition:

@@ -5,14 +5,14 @@ They are in no other job: figures are published often, and only what is publishe
 """
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.orchestration.assets import OFFICE, PUBLISHED, SINGLE_RUN
+from lagi_pipeline.orchestration.assets import OFFICE, PUBLISHED, SINGLE_RUN, Result
 from lagi_pipeline.orchestration.descriptions import check_description
 from lagi_pipeline.orchestration.schedules import MAIN_JOB, PHASES, REPORT_JOB, REPORTS
 from lagi_pipeline.orchestration.settings import RANGE_END, RANGE_START, Settings, quarter_of, range_tags
@@ -26,8 +26,8 @@ from lagi_pipeline.reporting.artefacts import (
     write_page,
     write_report,
 )
-from lagi_pipeline.reporting.attainment_table import escaped
-from lagi_pipeline.reporting.content import NoReportError, QuarterReport, Table
+from lagi_pipeline.reporting.content import NoReportError, QuarterReport
+from lagi_pipeline.reporting.markdown import escaped, markdown_table
 from lagi_pipeline.warehouse.database import Warehouse
 
 REPORT, PAGE = REPORTS
@@ -35,10 +35,6 @@ REPORT_SENSOR = "report_after_publishing"
 AGREEMENT_CHECK = "figures_agree_with_the_published_file"
 _PARTITION_TAG = "dagster/partition"
 _MOST_NAMED = 20
-if TYPE_CHECKING:
-    Result = dg.MaterializeResult[Any]
-else:  # Dagster reads the annotation, and refuses one with parameters where an asset has checks
-    Result = dg.MaterializeResult
 
 
 def report_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -152,14 +148,13 @@ def _files_metadata(made: Made) -> dict[str, Any]:
 def report_markdown(report: QuarterReport) -> str:
     """The report's sentences and its table of targets, as the asset's page shows them."""
     sentences = [*report.summary, *report.at_risk, *report.late, *report.changes]
-    return "\n".join([*(f"- {escaped(sentence)}" for sentence in sentences), "", *_table_lines(report.targets)])
-
-
-def _table_lines(table: Table) -> Iterator[str]:
-    rule = ["---:" if column.kind == "number" else "---" for column in table.columns]
-    heads = [escaped(column.title_vi) for column in table.columns]
-    for cells in (heads, rule, *([escaped(cell.text) for cell in row] for row in table.rows)):
-        yield f"| {' | '.join(cells)} |"
+    columns, rows = report.targets.columns, report.targets.rows
+    table = markdown_table(
+        [column.title_vi for column in columns],
+        ([cell.text for cell in row] for row in rows),
+        [at for at, column in enumerate(columns) if column.kind == "number"],
+    )
+    return "\n".join([*(f"- {escaped(sentence)}" for sentence in sentences), "", *table])
 
 
 def report_sensor(settings: Settings, jobs: Sequence[Any]) -> dg.SensorDefinition:

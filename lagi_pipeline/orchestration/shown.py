@@ -9,11 +9,11 @@ import duckdb
 
 from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.reporting.attainment_table import NO_FIGURE, escaped
+from lagi_pipeline.reporting.attainment_table import FOOTNOTE, ILLUSTRATIVE, NO_FIGURE
+from lagi_pipeline.reporting.markdown import markdown_table
 from lagi_pipeline.vietnamese.numbers import format_number
 from lagi_pipeline.warehouse.tables import FLEET, OBSERVATION, YEAR_VERDICT, Table
 
-ILLUSTRATIVE = "(*) số liệu minh họa, không phải số liệu chính thức"
 _FLEET = (
     "length_class_vi",
     "vessels",
@@ -50,7 +50,7 @@ def observations_markdown(connection: duckdb.DuckDBPyConnection, catalogue: Cata
         if found := by_code.get(indicator.code):
             value, status, as_of, illustrative, reason = found
             figure = NO_FIGURE if value is None else format_number(value, indicator.decimals)
-            mark = "(*)" if illustrative and value is not None else ""
+            mark = ILLUSTRATIVE if illustrative and value is not None else ""
             words = catalogue.words["obs_status"].get(status, status) if status else ""
             rows.append((indicator.name_vi, figure + mark, indicator.unit, words, _printed(as_of), reason or ""))
     if not rows:
@@ -74,9 +74,7 @@ def _table_markdown(
 
 
 def _markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], *, marked: bool) -> str:
-    table = (headings, ["---"] * len(headings), *rows)
-    lines = ["| " + " | ".join(map(escaped, cells)) + " |" for cells in table]
-    return "\n".join([*lines, *(["", ILLUSTRATIVE] if marked else [])])
+    return "\n".join([*markdown_table(headings, rows), *(["", FOOTNOTE] if marked else [])])
 
 
 def _printed(value: object) -> str:

@@ -1,7 +1,7 @@
 """The reports that are issued: the job that freezes one, and what has changed since; the work is in ``steps``."""
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -14,6 +14,7 @@ from lagi_pipeline.orchestration.assets import (
     PUBLISHED,
     REVISION,
     SINGLE_RUN,
+    Result,
     publish_gated,
 )
 from lagi_pipeline.orchestration.descriptions import check_description
@@ -28,10 +29,6 @@ log = logging.getLogger("lagi_pipeline")
 
 ISSUE_JOB = "issue_report"
 INTACT_CHECK = "issued_reports_are_as_issued"
-if TYPE_CHECKING:
-    Result = dg.MaterializeResult[Any]
-else:  # Dagster reads the annotation, and refuses one with parameters where an asset has checks
-    Result = dg.MaterializeResult
 
 
 class IssueConfig(dg.Config):

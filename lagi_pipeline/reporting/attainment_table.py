@@ -10,6 +10,7 @@ from lagi_pipeline.catalogue.indicators import Catalogue, Direction
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.indicators.summary import gated, headline_vi
 from lagi_pipeline.indicators.wording import yes_no_vi
+from lagi_pipeline.reporting.markdown import escaped, markdown_table
 from lagi_pipeline.vietnamese.numbers import format_number
 
 Row = Mapping[str, Any]
@@ -107,9 +108,7 @@ def aligned(table: Sequence[Sequence[str]], numeric: Collection[int]) -> list[st
 
 def as_markdown(rows: Sequence[Row], catalogue: Catalogue) -> str:
     """Rows as a Markdown table, with their reasons below."""
-    rule = ["---:" if column in _NUMERIC else "---" for column in range(len(HEADERS))]
-    table = [HEADERS, rule, *(cells(row, catalogue) for row in rows)]
-    lines = ["| " + " | ".join(escaped(cell) for cell in line) + " |" for line in table]
+    lines = markdown_table(HEADERS, (cells(row, catalogue) for row in rows), _NUMERIC)
     return "\n".join([*lines, "", *(f"- {escaped(note)}" for note in _notes(rows))])
 
 
@@ -123,11 +122,6 @@ def _notes(rows: Sequence[Row]) -> list[str]:
     if any(row["target_is_illustrative"] or row["actual_is_illustrative"] for row in rows):
         notes.append(FOOTNOTE)
     return notes
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows as it is, in one line."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def _width(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -11,7 +11,8 @@ import duckdb
 
 from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.reporting.attainment_table import NO_FIGURE, escaped
+from lagi_pipeline.reporting.attainment_table import NO_FIGURE
+from lagi_pipeline.reporting.markdown import markdown_table
 from lagi_pipeline.vietnamese.numbers import format_number
 
 Row = Mapping[str, Any]
@@ -42,7 +43,7 @@ def overdue(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def scorecard_markdown(rows: Sequence[Row]) -> str:
     """Rows of ``mart.feed_scorecard`` as a Markdown table."""
-    return _markdown(_SCORE_HEADERS, map(_score_cells, rows)) if rows else "không có báo cáo nào đến kỳ"
+    return "\n".join(markdown_table(_SCORE_HEADERS, map(_score_cells, rows))) if rows else "không có báo cáo nào đến kỳ"
 
 
 def _score_cells(row: Row) -> tuple[str, ...]:
@@ -60,7 +61,7 @@ def _score_cells(row: Row) -> tuple[str, ...]:
 
 def overdue_markdown(rows: Sequence[Row]) -> str:
     """Rows of ``mart.overdue`` as a Markdown table."""
-    return _markdown(_DEBT_HEADERS, map(_debt_cells, rows)) if rows else "không có báo cáo quá hạn"
+    return "\n".join(markdown_table(_DEBT_HEADERS, map(_debt_cells, rows))) if rows else "không có báo cáo quá hạn"
 
 
 def _debt_cells(row: Row) -> tuple[str, ...]:
@@ -119,15 +120,6 @@ def _named(codes: set[str], catalogue: Catalogue) -> str:
     ordinals = [i.ordinal for i in catalogue.indicators if i.code in codes and i.ordinal is not None]
     others = [word for code, word in catalogue.words["table"].items() if code in codes]
     return "; ".join([*([f"chỉ tiêu {', '.join(ordinals)}"] if ordinals else []), *others])
-
-
-def _markdown(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(_lines(headers, rows))
-
-
-def _lines(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    for cells in (headers, ["---"] * len(headers), *rows):
-        yield "| " + " | ".join(map(escaped, cells)) + " |"
 
 
 def _day(moment: date | datetime | None) -> str:
