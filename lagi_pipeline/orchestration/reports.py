@@ -114,7 +114,7 @@ def _make(sources: Sources, warehouse: Warehouse, quarter: Quarter) -> _Done:
     made = write_report(sources, warehouse, report)
     book = report_path(warehouse, quarter, ".xlsx")
     wrong = (
-        [f"{quarter}: {found}" for found in disagreements(book, sources.connection, quarter)] if book.exists() else []
+        [f"{quarter}: {found}" for found in disagreements(book, sources.connection, report)] if book.exists() else []
     )
     said = {
         "quarter": str(quarter),

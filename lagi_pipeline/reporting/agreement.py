@@ -13,59 +13,60 @@ from typing import Any
 import duckdb
 from python_calamine import CalamineWorkbook
 
-from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.reporting.excel.sheets import HIGH, LOW, TARGETS
+from lagi_pipeline.reporting.attainment_table import NO_FIGURE
+from lagi_pipeline.reporting.content import QuarterReport
+from lagi_pipeline.reporting.excel.sheets import TARGETS, with_bounds
 from lagi_pipeline.reporting.published import rows_of
 
-FIGURES: Mapping[str, str] = {
-    "NQ": "target",
-    "Thực hiện quý": "actual_quarter",
-    "Lũy kế": "actual",
-    "% NQ": "attainment_pct",
-    "% cùng kỳ": "on_last_year",
-    "Ước cả năm": "year_estimate",
-    "Dự báo (": "forecast",
-    LOW: "forecast_low",
-    HIGH: "forecast_high",
-}
-"""How the heading of each column of figures begins, and what of ``mart.attainment`` stands in it."""
+FIGURES = (
+    "target",
+    "actual_quarter",
+    "actual",
+    "attainment_pct",
+    "on_last_year",
+    "year_estimate",
+    "forecast",
+    "forecast_low",
+    "forecast_high",
+)
+"""What of ``mart.attainment`` stands on the sheet of targets, each in the column of that code."""
 _NAME = "Chỉ tiêu"
-_NO_FIGURE = "…"
 
 
-def disagreements(path: Path, connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> list[str]:
+def disagreements(path: Path, connection: duckdb.DuckDBPyConnection, report: QuarterReport) -> list[str]:
     """Where the sheet of targets of a workbook differs from ``mart.attainment``; none where they agree.
 
     Args:
         path: The workbook.
         connection: The published file.
-        quarter: Which quarter the workbook is of.
+        report: What the workbook is of: its quarter, and how the columns are headed.
     """
+    headings = {column.code: column.title_vi for column in with_bounds(report.targets, report.lines).columns}
     written = {row[_NAME]: row for row in _rows(path)}
     published = rows_of(
         connection,
         "SELECT *, coalesce(yoy_index_pct, yoy_change_pct) AS on_last_year FROM mart.attainment"
         " WHERE quarter = ? AND is_leading",
-        [str(quarter)],
+        [str(report.quarter)],
     )
     found = [f"{name}: a line that is not published" for name in written.keys() - {row["name_vi"] for row in published}]
     for row in published:
         if row["name_vi"] in written:
-            found += _differences(row, written[row["name_vi"]])
+            found += _differences(row, written[row["name_vi"]], headings)
         else:
             found.append(f"{row['name_vi']}: no line")
     return sorted(found)
 
 
-def _differences(row: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[str]:
-    for begins, column in FIGURES.items():
-        headings = [heading for heading in written if heading.startswith(begins)]
-        if len(headings) != 1:
-            yield f"{len(headings)} columns «{begins}…»"
+def _differences(row: Mapping[str, Any], written: Mapping[str, Any], headings: Mapping[str, str]) -> Iterator[str]:
+    for column in FIGURES:
+        heading = headings[column]
+        if heading not in written:
+            yield f"no column «{heading}»"
             continue
-        said, figure = written[headings[0]], row[column]
-        if not (said == _NO_FIGURE if figure is None else _same(said, figure)):
-            yield f"{row['name_vi']}, {headings[0]}: {said} where {column} is {figure}"
+        said, figure = written[heading], row[column]
+        if not (said == NO_FIGURE if figure is None else _same(said, figure)):
+            yield f"{row['name_vi']}, {heading}: {said} where {column} is {figure}"
 
 
 def _same(said: object, figure: float) -> bool:

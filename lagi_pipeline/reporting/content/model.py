@@ -29,11 +29,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading, what stands in it, and its width in characters."""
+    """A column of a table: its heading, what stands in it, and its width in characters.
+
+    ``code`` is by which others find it whatever its heading says: of a figure what it is in ``Line`` or the mart.
+    """
 
     title_vi: str
     kind: Kind = "text"
     width: int = 12
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ class Table:
         """The cells of a column."""
         at = [column.title_vi for column in self.columns].index(title_vi)
         return (row[at] for row in self.rows)
+
+    def place_of(self, code: str) -> int:
+        """Where the column of that code stands.
+
+        Raises:
+            ValueError: there is none.
+        """
+        return [column.code for column in self.columns].index(code)
 
 
 @dataclass(frozen=True, slots=True)

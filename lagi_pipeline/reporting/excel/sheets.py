@@ -12,8 +12,6 @@ from lagi_pipeline.reporting.content.printing import number_cell, text_cell
 
 SUMMARY = "Tóm tắt"
 TARGETS = "Chỉ tiêu"
-LOW, HIGH = "Dự báo thấp", "Dự báo cao"
-_FORECAST = "Dự báo"
 _LONGEST_NAME = 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
@@ -61,8 +59,8 @@ def with_bounds(table: Table, lines: Sequence[Line]) -> Table:
 
     In print it stands in brackets behind the forecast; there a spreadsheet could neither sort nor compute it.
     """
-    at = next(at for at, column in enumerate(table.columns) if column.title_vi.startswith(_FORECAST)) + 1
-    bounds = (Column(LOW, "number", 10), Column(HIGH, "number", 10))
+    at = table.place_of("forecast") + 1
+    bounds = (Column("Dự báo thấp", "number", 10, "forecast_low"), Column("Dự báo cao", "number", 10, "forecast_high"))
     columns = (*table.columns[: at - 1], replace(table.columns[at - 1], width=12), *bounds, *table.columns[at:])
     rows = tuple(
         (

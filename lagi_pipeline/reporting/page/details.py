@@ -143,9 +143,9 @@ def _facts(view: LineView, row: Row, catalogue: Catalogue) -> list[Fact]:
         Fact("Chỉ tiêu cả năm", f"{figures.target.text} {view.unit_vi}"),
     ]
     if row["actual_quarter"] is not None:
-        facts.append(Fact("Riêng trong quý", figures.in_quarter.text))
+        facts.append(Fact("Riêng trong quý", figures.actual_quarter.text))
     if line.attainment_pct is not None:
-        facts.append(Fact("So với chỉ tiêu", figures.percent.text))
+        facts.append(Fact("So với chỉ tiêu", figures.attainment_pct.text))
     facts += _distance(line)
     if line.yoy_index_pct is not None or line.yoy_change_pct is not None:
         facts.append(Fact("So với cùng kỳ năm trước", figures.on_last_year.text))

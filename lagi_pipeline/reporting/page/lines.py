@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from lagi_pipeline.catalogue.indicators import Catalogue, Direction
-from lagi_pipeline.reporting.content.model import Cell, Line, QuarterReport
+from lagi_pipeline.reporting.content.model import Cell, Line, QuarterReport, Table
 from lagi_pipeline.reporting.content.printing import NO_FIGURE, number_cell
 from lagi_pipeline.reporting.page.charts import Bullet, bullet
 from lagi_pipeline.reporting.page.marks import Mark, pace_mark, result_mark, tone_of_bar
@@ -17,17 +17,17 @@ class Figures:
     """The printed figures of a line: the cells of its row in the report's table of targets."""
 
     target: Cell
-    in_quarter: Cell
+    actual_quarter: Cell
     actual: Cell
-    percent: Cell
+    attainment_pct: Cell
     on_last_year: Cell
     year_estimate: Cell
     forecast: Cell
 
     @classmethod
-    def of(cls, row: Sequence[Cell]) -> Figures:
-        """From the row's columns: TT, chỉ tiêu and đơn vị stand before them, đánh giá and ghi chú after them."""
-        return cls(*row[3:10])
+    def of(cls, table: Table, row: Sequence[Cell]) -> Figures:
+        """From a row of the table of targets: each figure by the code of its column."""
+        return cls(*(row[table.place_of(figure.name)] for figure in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,9 @@ class LineView:
 def line_views(report: QuarterReport, catalogue: Catalogue) -> list[LineView]:
     """The lines in the order of the resolution, each with its sub-lines under it."""
     views = {
-        line.code: _view(line, row) for line, row in zip(report.lines, report.targets.rows, strict=True)
-    }  # fmt: skip
+        line.code: _view(line, Figures.of(report.targets, row))
+        for line, row in zip(report.lines, report.targets.rows, strict=True)
+    }
     top: list[LineView] = []
     for code, view in views.items():
         parent = catalogue.indicator(code).parent
@@ -100,10 +101,10 @@ def every_line(views: Sequence[LineView]) -> Iterator[LineView]:
         yield from every_line(view.parts)
 
 
-def _view(line: Line, row: Sequence[Cell]) -> LineView:
+def _view(line: Line, figures: Figures) -> LineView:
     return LineView(
         line=line,
-        figures=Figures.of(row),
+        figures=figures,
         expected=Cell(NO_FIGURE) if line.expected is None else number_cell(line.expected, line.decimals),
         mark=result_mark(line),
         pace=pace_mark(line),
