@@ -135,6 +135,7 @@ class TaskRow(FeedRow):
         "% hoàn thành",
         required=True,
         compares=True,
+        share=True,
         ge=0,
         le=_WHOLE,
         en="Share done",

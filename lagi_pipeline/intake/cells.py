@@ -137,7 +137,9 @@ def _numbers(column: Column, cells: Sequence[Value], reader: Reader) -> TypedCol
     if reader.percents:
         _read_percent_formats(column, values, reader.percents, typed)
     if column.compares:
-        _refuse_fractions(cells, values, reader, typed)
+        _refuse_fractions(values, reader, typed)
+    if column.share:
+        _question_fractions(cells, values, reader, typed)
     for position in np.flatnonzero(np.isinf(values)).tolist():
         typed.refused[position] = ("not_a_number", "số quá lớn, không đọc được")
         values[position] = np.nan
@@ -228,24 +230,33 @@ def _read_percent_formats(
             values[position] = np.nan
 
 
-def _refuse_fractions(cells: Sequence[Value], values: np.ndarray[Any, Any], reader: Reader, typed: TypedColumn) -> None:
-    """In a column that compares with a whole, 0,64 may be meant as 64.
+def _refuse_fractions(values: np.ndarray[Any, Any], reader: Reader, typed: TypedColumn) -> None:
+    """A column that compares with a whole, all of whose figures are fractions, holds 0,64 where 64 is meant."""
+    plain = [at for at in np.flatnonzero(~np.isnan(values)).tolist() if at not in reader.percents]
+    fractions = [at for at in plain if 0 < abs(values[at]) <= _LARGEST_FRACTION]
+    if len(fractions) < _FEWEST_FRACTIONS or any(abs(values[at]) > _LARGEST_FRACTION for at in plain):
+        return
+    typed.refused |= {at: _fraction(values[at]) for at in fractions}
+    values[fractions] = np.nan
 
-    It is refused where all of the column's figures are such fractions; and a figure of one or less where others of the
-    column are marked as percentages. Where neither tells, it stands.
+
+def _question_fractions(
+    cells: Sequence[Value], values: np.ndarray[Any, Any], reader: Reader, typed: TypedColumn
+) -> None:
+    """In a column of shares a figure of one or less may be meant as a part of one: 0,4 as 40.
+
+    It is refused where others of the column are marked as percentages; else it stands, and is asked about.
     """
     marked = reader.percents | {at for at, cell in enumerate(cells) if isinstance(cell, str) and _PERCENT in cell}
-    plain = [at for at in np.flatnonzero(~np.isnan(values)).tolist() if at not in marked]
-    fractions = [at for at in plain if 0 < abs(values[at]) <= _LARGEST_FRACTION]
-    if len(fractions) >= _FEWEST_FRACTIONS and len(fractions) == sum(values[at] != 0 for at in plain):
-        refused = fractions
-    else:
-        refused = [at for at in fractions if abs(values[at]) <= 1] if marked else []
-    for at in refused:
-        written, meant = (format_number(exact(value)) for value in (values[at], round(values[at] * 100, _FINEST)))
-        reason = f"ghi {written}, có phải {meant} %? hãy ghi {meant} hoặc định dạng ô là phần trăm"
-        typed.refused[at] = ("fraction", reason)
-    values[refused] = np.nan
+    fractions = [at for at in np.flatnonzero((values > 0) & (values <= 1)).tolist() if at not in marked]
+    (typed.refused if marked else typed.remarked).update({at: _fraction(values[at]) for at in fractions})
+    if marked:
+        values[fractions] = np.nan
+
+
+def _fraction(value: float) -> tuple[str, str]:
+    written, meant = (format_number(exact(one)) for one in (value, round(value * 100, _FINEST)))
+    return "fraction", f"ghi {written}, có phải {meant} %? hãy ghi {meant} hoặc định dạng ô là phần trăm"
 
 
 def _whole(values: np.ndarray[Any, Any], typed: TypedColumn) -> pd.Series[Any]:

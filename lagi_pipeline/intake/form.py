@@ -55,7 +55,8 @@ class Column:
     people may be named; ``words`` what a
     text may be, none where it is free; ``shape`` what its codes look like (register numbers), where it holds codes;
     ``compares`` whether its percentages compare with a whole (last year's, the plan), so that a column of nothing but
-    fractions cannot be meant; ``year_estimate`` whether it holds what the office expects of the whole year, which a
+    fractions cannot be meant; ``share`` whether each of them is a part of one whole, so that one of a fraction is
+    doubtful by itself; ``year_estimate`` whether it holds what the office expects of the whole year, which a
     form gives within the year only: in a fourth quarter the year is the period.
     """
 
@@ -71,6 +72,7 @@ class Column:
     words: tuple[str, ...]
     shape: re.Pattern[str] | None
     compares: bool
+    share: bool = False
     year_estimate: bool = False
 
     def word(self, text: str) -> str:
@@ -147,9 +149,19 @@ def count(vi: str, *labels: str, unit: str, required: bool = True, additive: boo
     return _column(vi, labels, CellKind.COUNT, checks, unit=unit, required=required, additive=additive)
 
 
-def percent(vi: str, *labels: str, required: bool = False, compares: bool = False, **checks: Any) -> Any:  # noqa: ANN401
-    """A column of printed percentages: checked against the figures, never added up; ``compares`` as in ``Column``."""
-    about = {"unit": "%", "required": required, "additive": False, "compares": compares}
+def percent(
+    vi: str,
+    *labels: str,
+    required: bool = False,
+    compares: bool = False,
+    share: bool = False,
+    **checks: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """A column of printed percentages: checked against the figures, never added up.
+
+    ``compares`` and ``share`` are as in ``Column``.
+    """
+    about = {"unit": "%", "required": required, "additive": False, "compares": compares, "share": share}
     return _column(vi, labels or (vi,), CellKind.FIGURE, checks, **about)
 
 
@@ -447,6 +459,7 @@ class Form:
                 words=column.metadata.get("words", ()),
                 shape=column.metadata.get("shape"),
                 compares=column.metadata.get("compares", False),
+                share=column.metadata.get("share", False),
                 year_estimate=column.metadata.get("year_estimate", False),
             )
             for name, column in self.schema.columns.items()

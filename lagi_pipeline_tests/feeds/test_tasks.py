@@ -146,9 +146,10 @@ def test_a_status_is_known_however_it_is_cased_and_punctuated(stated: str, state
     assert found.rows["state"].iloc[1] == state
 
 
-def test_a_fraction_of_a_whole_is_sent_back_beside_percentages() -> None:
+def test_a_fraction_of_a_whole_is_asked_about_and_sent_back_beside_percentages() -> None:
     alone = read(GOOD, with_cells(WOODS, c5=0.4), OCOP)
-    assert alone.errors == []
+    assert (alone.errors, alone.found("fraction").cell) == ([], "F5")
+    assert "có phải 40 %?" in alone.found("fraction").reason
     beside = read(with_cells(GOOD, c5="40%"), with_cells(WOODS, c5=0.4), OCOP)
     assert beside.errors == [("F5", "fraction")]
     assert "có phải 40 %?" in beside.found("fraction").reason

@@ -107,7 +107,7 @@ class Filling:
 
     def _meant(self, column: Column, value: Value) -> Any:  # noqa: ANN401 - a cell of a frame
         if column.kind is CellKind.TEXT:
-            return str(value).lower() if column.lower else value
+            return str(value).lower() if column.words else value
         if isinstance(value, date):
             return value
         if value == "-":
