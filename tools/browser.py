@@ -1,7 +1,8 @@
-"""Chromium for the tools: found where the system installed it, closed to any network, driven by Playwright."""
+"""Chromium for the tools: the system's, or what ``CHROMIUM`` names; closed to any network, driven by Playwright."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ def chromium() -> Iterator[Browser]:
     Raises:
         SystemExit: chromium is not installed.
     """
-    path = shutil.which("chromium")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None:
         raise SystemExit("chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:

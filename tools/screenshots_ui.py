@@ -6,14 +6,14 @@ the path) and Playwright, which is among the development dependencies.
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+from tools.browser import chromium
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 _SETTLED_MS = 5000
@@ -70,13 +70,10 @@ def _take(browser: Browser, base: str, shot: Shot) -> Path:
 
 def main(base: str) -> None:
     """Take all pictures from the UI at ``base``, and say how big they are."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         for shot in SHOTS:
             path = _take(browser, base.rstrip("/"), shot)
             print(f"{path.name}  {path.stat().st_size // 1024} KiB")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -216,9 +216,9 @@ def _form_check(entry: FeedEntry, results: Sequence[Ingested]) -> dg.AssetCheckR
     )
 
 
-def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """From measures to the marts: computed for all quarters, whichever are materialised."""
-    computed = functools.partial(
+def computed_asset(settings: Settings) -> Callable[..., Callable[[Callable[..., Result]], dg.AssetsDefinition]]:
+    """``dg.asset`` for what is computed for all quarters, whichever are materialised."""
+    return functools.partial(
         dg.asset,
         partitions_def=settings.partitions,
         backfill_policy=SINGLE_RUN,
@@ -226,6 +226,11 @@ def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         kinds={"python", "duckdb"},
         code_version=COMPUTE_VERSION,
     )
+
+
+def computed_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """From measures to the marts."""
+    computed = computed_asset(settings)
 
     @computed(
         key=MEASURE,

@@ -10,10 +10,11 @@ import json
 import os
 import socket
 from collections.abc import Mapping
-from pathlib import Path
 
 import dagster as dg
 from dagster._core.storage.tags import GRPC_INFO_TAG
+
+from lagi_pipeline.warehouse.processes import has_ended
 
 PROCESS_TAG = "lagi/process"
 _UNFINISHED = [
@@ -47,7 +48,7 @@ def end_dead_runs(instance: dg.DagsterInstance) -> list[str]:
 def _how_it_died(tags: Mapping[str, str]) -> str | None:
     """Why nobody runs a run with these tags any more; None where somebody may."""
     process, _, host = tags.get(PROCESS_TAG, "").partition("@")
-    if host == socket.gethostname() and Path("/proc/self").exists() and not Path(f"/proc/{process}").exists():
+    if host == socket.gethostname() and has_ended(process):
         return f"its process {process} ended without a word"
     if GRPC_INFO_TAG in tags and not _answers(json.loads(tags[GRPC_INFO_TAG])):
         return "the code server that it ran under is gone"

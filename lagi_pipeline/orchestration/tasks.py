@@ -5,15 +5,7 @@ import logging
 import dagster as dg
 
 from lagi_pipeline.feeds.tasks import TASKS
-from lagi_pipeline.orchestration.assets import (
-    COMPUTE_VERSION,
-    OFFICE,
-    RESOLUTION,
-    SINGLE_RUN,
-    TASK_PROGRESS,
-    Result,
-    feed_key,
-)
+from lagi_pipeline.orchestration.assets import RESOLUTION, TASK_PROGRESS, Result, computed_asset, feed_key
 from lagi_pipeline.orchestration.metadata import table_metadata
 from lagi_pipeline.orchestration.resources import EvaluationResource, WarehouseResource
 from lagi_pipeline.orchestration.settings import Settings
@@ -24,18 +16,13 @@ log = logging.getLogger("lagi_pipeline")
 
 
 def task_asset(settings: Settings) -> dg.AssetsDefinition:
-    """The tasks by quarter, and the registers by year: computed for all quarters, whichever are materialised."""
+    """The tasks by quarter, and the registers by year."""
 
-    @dg.asset(
+    @computed_asset(settings)(
         key=TASK_PROGRESS,
         deps=[feed_key(TASKS.code), RESOLUTION],
-        partitions_def=settings.partitions,
-        backfill_policy=SINGLE_RUN,
         group_name="mart",
-        owners=[OFFICE],
-        kinds={"python", "duckdb"},
         tags={"layer": "mart"},
-        code_version=COMPUTE_VERSION,
         metadata=table_metadata(tables.TASK_PROGRESS) | {"registers": tables.REGISTER.full_name},
         description="Tiến độ nhiệm vụ (tasks): every task of the resolution (II.C) by quarter, as reported; in"
         " mart.resolution_register the aims beside the ten, last year's weaknesses and the implementation plans.",

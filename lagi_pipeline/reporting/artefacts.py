@@ -23,11 +23,17 @@ from filelock import FileLock, Timeout
 from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.reporting.content import NoReportError, QuarterReport, quarters_reported, read_report
+from lagi_pipeline.reporting.content import (
+    NoReportError,
+    QuarterReport,
+    newest_reported,
+    quarters_reported,
+    read_report,
+)
 from lagi_pipeline.reporting.excel import excel_workbook
-from lagi_pipeline.reporting.leftovers import remove_leftovers
+from lagi_pipeline.reporting.leftovers import leftovers, remove
 from lagi_pipeline.reporting.page import html_page
-from lagi_pipeline.reporting.published import newest_quarter, open_published
+from lagi_pipeline.reporting.published import open_published
 from lagi_pipeline.reporting.word import word_document
 from lagi_pipeline.warehouse.database import Warehouse
 
@@ -84,9 +90,7 @@ class Sources:
     @property
     def newest(self) -> Quarter | None:
         """The newest quarter that has a figure and lines; None where no figure was reported yet."""
-        code = newest_quarter(self.connection)
-        reported = [quarter for quarter in self.quarters if code and str(quarter) <= code]
-        return reported[-1] if reported else None
+        return newest_reported(self.connection)
 
     @property
     def quarters(self) -> list[Quarter]:
@@ -120,8 +124,6 @@ WRITERS: tuple[Writer, ...] = (
     Writer(".html", lambda sources, report: _page(sources, report.quarter)),
 )
 """The formats in which a quarter's report is written."""
-PAGE_WRITERS: tuple[Callable[[Sources, Quarter], bytes], ...] = (_page,)
-"""What makes the page of all quarters, opened at one."""
 
 
 @contextmanager
@@ -166,15 +168,13 @@ def write_report(
     return done
 
 
-def write_page(
-    sources: Sources, warehouse: Warehouse, writers: Sequence[Callable[[Sources, Quarter], bytes]] | None = None
-) -> Made:
+def write_page(sources: Sources, warehouse: Warehouse, make: Callable[[Sources, Quarter], bytes] = _page) -> Made:
     """Write the page of all quarters, opened at the newest that has a figure.
 
     Args:
         sources: What it is made from.
         warehouse: Where it is put.
-        writers: What makes it; that of the house where none is given.
+        make: What makes it, opened at a quarter.
 
     Raises:
         NoReportError: no quarter has lines.
@@ -183,10 +183,7 @@ def write_page(
     if not quarters:
         raise NoReportError("no quarter has a line yet")
     opened = sources.newest or quarters[-1]
-    done = Made()
-    for make in PAGE_WRITERS if writers is None else writers:
-        done += _write(warehouse.reports / PAGE_NAME, functools.partial(make, sources, opened))
-    return done
+    return _write(warehouse.reports / PAGE_NAME, functools.partial(make, sources, opened))
 
 
 def _write(path: Path, make: Callable[[], bytes]) -> Made:
@@ -207,7 +204,7 @@ def put(path: Path, content: bytes) -> None:
         OSError: there is no space, no right to write, or (on Windows) the file is open in another program.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(path.parent, path.name)
+    remove(leftovers(path.parent, path.name))
     if path.is_file() and path.read_bytes() == content:
         return
     # A name that no other process has; opened so that the file gets the rights that new files have.

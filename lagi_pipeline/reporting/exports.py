@@ -23,7 +23,7 @@ import duckdb
 
 from lagi_pipeline.catalogue.indicators import catalogue
 from lagi_pipeline.catalogue.place import PlaceFile
-from lagi_pipeline.reporting.leftovers import remove_leftovers
+from lagi_pipeline.reporting.leftovers import leftovers, remove
 from lagi_pipeline.reporting.published import open_published, rows_of
 from lagi_pipeline.vietnamese.units import lookup
 from lagi_pipeline.warehouse import tables
@@ -69,7 +69,6 @@ _REFERENCES = {
 }
 """By resource: columns that point at a row of another one, under the same names there."""
 _BRACKET = re.compile(r"\((?P<said>[^()]+)\)$")
-_LEFTOVER = re.compile(r"\.(?P<process>[0-9]+)\.(?:fresh|last)")
 _LICENCE = {"name": "MIT", "title": "MIT License", "path": "https://opensource.org/license/mit"}
 """Of the illustrative workbooks, as of everything in the repository; an office's own figures have none of ours."""
 
@@ -158,7 +157,6 @@ def write_exports(published: Path, folder: Path, place: PlaceFile) -> Exports:
         _put_in_place(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    remove_leftovers(folder.parent, folder.name)
     return Exports(folder, written.rows, written.csv_bytes, written.parquet_bytes)
 
 
@@ -167,21 +165,11 @@ def _tidy(folder: Path) -> None:
 
     What a process that lives is at work on stays.
     """
-    left = [
-        path
-        for path in folder.parent.glob(f".{folder.name}.*")
-        if (found := _LEFTOVER.fullmatch(path.name.removeprefix(f".{folder.name}"))) and _is_gone(found["process"])
-    ]
+    left = leftovers(folder.parent, folder.name, ours=True)
     last = [path for path in left if path.suffix == ".last"]
     if last and not folder.exists():
         max(last, key=lambda path: path.stat().st_mtime).rename(folder)
-    for path in left:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_gone(process: str) -> bool:
-    """Whether nothing runs under a process's number, or we ourselves do; where that cannot be told, it may run."""
-    return int(process) == os.getpid() or (Path("/proc/self").exists() and not Path(f"/proc/{process}").exists())
+    remove(left)
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:

@@ -151,7 +151,7 @@ def test_two_processes_wait_for_each_other(settings: Settings, monkeypatch: pyte
 
 def test_the_page_opens_at_the_newest_quarter_with_a_figure(settings: Settings) -> None:
     with open_sources(settings.warehouse, settings.catalogue, settings.place) as sources:
-        made = write_page(sources, settings.warehouse, [lambda _, opened: str(opened).encode()])
+        made = write_page(sources, settings.warehouse, lambda _, opened: str(opened).encode())
     assert made.failed == ()
     assert files(settings) == {"trang-chi-tieu.html": b"2024-Q4"}
 

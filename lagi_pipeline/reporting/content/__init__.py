@@ -4,6 +4,15 @@ A figure is read and printed here once; the Word, Excel and HTML writers only la
 """
 
 from lagi_pipeline.reporting.content.model import Cell, Column, QuarterReport, Table
-from lagi_pipeline.reporting.content.reading import NoReportError, quarters_reported, read_report
+from lagi_pipeline.reporting.content.reading import NoReportError, newest_reported, quarters_reported, read_report
 
-__all__ = ["Cell", "Column", "NoReportError", "QuarterReport", "Table", "quarters_reported", "read_report"]
+__all__ = [
+    "Cell",
+    "Column",
+    "NoReportError",
+    "QuarterReport",
+    "Table",
+    "newest_reported",
+    "quarters_reported",
+    "read_report",
+]

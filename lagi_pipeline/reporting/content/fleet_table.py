@@ -15,7 +15,7 @@ from lagi_pipeline.reporting.published import rows_of
 from lagi_pipeline.vietnamese.numbers import format_number
 
 Row = Mapping[str, Any]
-_ALL = "all"
+WHOLE_FLEET = "all"
 _COLUMNS = (
     Column("Nhóm chiều dài", width=18),
     Column("Số tàu", "number"),
@@ -34,8 +34,7 @@ _COLUMNS = (
 def fleet_table(connection: duckdb.DuckDBPyConnection, quarter: Quarter, catalogue: Catalogue) -> Table:
     """The fleet of a quarter in the order of its length classes; vessels of no class come before the whole fleet."""
     found = rows_of(connection, "SELECT * FROM mart.iuu_compliance WHERE quarter = ?", [str(quarter)])
-    order = [length.code for length in catalogue.fleet.length_classes]
-    rows = sorted(found, key=lambda row: (row["length_class"] == _ALL, _place(row["length_class"], order)))
+    rows = by_length(found, catalogue)
     return Table(
         "fleet",
         "Đội tàu và chống khai thác IUU",
@@ -46,8 +45,15 @@ def fleet_table(connection: duckdb.DuckDBPyConnection, quarter: Quarter, catalog
     )
 
 
-def _place(code: str, order: Sequence[str]) -> int:
-    return order.index(code) if code in order else len(order)
+def by_length(rows: Sequence[Row], catalogue: Catalogue) -> list[Row]:
+    """Rows of a quarter in the order of their length classes; vessels of no class, then the whole fleet, come last."""
+    order = [length.code for length in catalogue.fleet.length_classes]
+
+    def place(row: Row) -> tuple[bool, int]:
+        code = row["length_class"]
+        return code == WHOLE_FLEET, order.index(code) if code in order else len(order)
+
+    return sorted(rows, key=place)
 
 
 def _cells(row: Row) -> tuple[Cell, ...]:
@@ -67,9 +73,9 @@ def _notes(rows: Sequence[Row]) -> Iterator[str]:
         yield "TBGSHT: thiết bị giám sát hành trình. Tàu 3 không: không đăng ký, không đăng kiểm, không giấy phép."
     for row in rows:
         mark = ILLUSTRATIVE if row["is_illustrative"] else ""
-        if row["length_class"] == _ALL and row["landed_t"] is not None:
+        if row["length_class"] == WHOLE_FLEET and row["landed_t"] is not None:
             yield f"Sản lượng qua cảng trong quý: {format_number(row['landed_t'], 1)} tấn{mark}{_monitored(row, mark)}."
-        if row["length_class"] == _ALL and row["vms_missing_laid_up"]:
+        if row["length_class"] == WHOLE_FLEET and row["vms_missing_laid_up"]:
             yield f"Trong số tàu chưa lắp TBGSHT có {format_number(row['vms_missing_laid_up'], 0)} tàu nằm bờ{mark}."
         if row["reason"]:
             yield clean(row["reason"])

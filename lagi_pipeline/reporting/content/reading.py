@@ -22,7 +22,7 @@ from lagi_pipeline.reporting.content.source_table import source_table
 from lagi_pipeline.reporting.content.target_table import target_table
 from lagi_pipeline.reporting.content.task_tables import register_tables, task_rows, task_table
 from lagi_pipeline.reporting.content.ward_tables import ward_tables
-from lagi_pipeline.reporting.published import leading_lines, rows_of
+from lagi_pipeline.reporting.published import leading_lines, newest_quarter, rows_of
 
 Row = Mapping[str, Any]
 _TEXTS = ("name_vi", "status_vi", "pace_vi", "reason", "override_vi", "unit")
@@ -36,6 +36,13 @@ def quarters_reported(connection: duckdb.DuckDBPyConnection) -> list[Quarter]:
     """The quarters that have lines, earliest first."""
     found = connection.execute("SELECT DISTINCT quarter FROM mart.attainment ORDER BY quarter").fetchall()
     return [Quarter.parse(code) for (code,) in found]
+
+
+def newest_reported(connection: duckdb.DuckDBPyConnection) -> Quarter | None:
+    """The newest quarter that has a figure and lines; None where no figure was reported yet."""
+    code = newest_quarter(connection)
+    reported = [quarter for quarter in quarters_reported(connection) if code and str(quarter) <= code]
+    return reported[-1] if reported else None
 
 
 def read_report(connection: duckdb.DuckDBPyConnection, quarter: Quarter, catalogue: Catalogue) -> QuarterReport:

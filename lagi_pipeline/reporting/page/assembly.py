@@ -15,8 +15,16 @@ from markupsafe import Markup
 from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.place import Place
 from lagi_pipeline.catalogue.quarter import Quarter
-from lagi_pipeline.reporting.content import NoReportError, QuarterReport, Table, quarters_reported, read_report
+from lagi_pipeline.reporting.content import (
+    NoReportError,
+    QuarterReport,
+    Table,
+    newest_reported,
+    quarters_reported,
+    read_report,
+)
 from lagi_pipeline.reporting.content.debt_table import debts, overdue_table
+from lagi_pipeline.reporting.content.fleet_table import by_length
 from lagi_pipeline.reporting.content.printing import NO_FIGURE, day_cell, moment_cell, number_cell, printable
 from lagi_pipeline.reporting.page.details import Detail, detail_of
 from lagi_pipeline.reporting.page.fleet import Fleet, fleet_of
@@ -25,7 +33,6 @@ from lagi_pipeline.reporting.page.marks import Count, Mark, counted, status_mark
 from lagi_pipeline.reporting.page.material import Material, Row, read_material
 from lagi_pipeline.reporting.page.palette import variables
 from lagi_pipeline.reporting.page.sealing import content_policy, embedded_json
-from lagi_pipeline.reporting.published import newest_quarter
 from lagi_pipeline.vietnamese.text import nfc
 
 
@@ -117,7 +124,7 @@ def html_page(
     quarters = quarters_reported(connection)
     if not quarters:
         raise NoReportError("no target has a line in any quarter: run the pipeline first, then make the page")
-    chosen = opened or _newest(connection, quarters)
+    chosen = opened or newest_reported(connection) or quarters[-1]
     if chosen not in quarters:
         raise NoReportError(f"no target has a line in {chosen}; published are {', '.join(map(str, quarters))}")
     material = read_material(connection, place.file.code)
@@ -145,13 +152,6 @@ def html_page(
     )
 
 
-def _newest(connection: duckdb.DuckDBPyConnection, quarters: Sequence[Quarter]) -> Quarter:
-    """The newest quarter for which anything was reported, else the last one that has lines."""
-    found = newest_quarter(connection)
-    newest = Quarter.parse(found) if found else quarters[-1]
-    return newest if newest in quarters else quarters[-1]
-
-
 def _quarter_view(report: QuarterReport, material: Material, catalogue: Catalogue) -> QuarterView:
     lines = line_views(report, catalogue)
     return QuarterView(
@@ -159,7 +159,7 @@ def _quarter_view(report: QuarterReport, material: Material, catalogue: Catalogu
         lines=lines,
         details=tuple(detail_of(view, report, material, catalogue) for view in every_line(lines)),
         counts=counted(status_mark(*standing) for standing in report.counted),
-        fleet=fleet_of(material.fleet.get(str(report.quarter), ())),
+        fleet=fleet_of(by_length(material.fleet.get(str(report.quarter), ()), catalogue)),
         tasks=_tasks(material.tasks.get(str(report.quarter), ()), lines),
     )
 

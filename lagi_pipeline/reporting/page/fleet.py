@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lagi_pipeline.reporting.content.fleet_table import WHOLE_FLEET
 from lagi_pipeline.reporting.content.model import Cell, Column, Table
 from lagi_pipeline.reporting.content.printing import NO_FIGURE, number_cell, text_cell
 from lagi_pipeline.reporting.page.charts import Scale, Span
 
 Row = Mapping[str, Any]
-_ALL = "all"
 _SHARES = (
     ("Đã đăng ký", "registered", "vessels", 0),
     ("Giấy phép còn hạn", "licensed", "vessels", 0),
@@ -46,7 +46,7 @@ class Fleet:
 
 def fleet_of(rows: Sequence[Row]) -> Fleet | None:
     """The fleet of a quarter; None where nothing was reported of it."""
-    whole = next((row for row in rows if row["length_class"] == _ALL), None)
+    whole = next((row for row in rows if row["length_class"] == WHOLE_FLEET), None)
     if whole is None:
         return None
     return Fleet(

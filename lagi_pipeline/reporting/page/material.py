@@ -36,7 +36,7 @@ class Material:
     tasks: Mapping[str, Sequence[Row]]
     """``mart.task_progress`` by quarter."""
     fleet: Mapping[str, Sequence[Row]]
-    """``mart.iuu_compliance`` by quarter, the whole fleet last."""
+    """``mart.iuu_compliance`` by quarter."""
 
 
 def read_material(connection: duckdb.DuckDBPyConnection, town: str) -> Material:
@@ -69,13 +69,5 @@ def read_material(connection: duckdb.DuckDBPyConnection, town: str) -> Material:
         derivations=by_line("SELECT * FROM mart.trace_line WHERE unit_code = ?", town),
         figures=by_line("SELECT * FROM core.observation WHERE unit_code = ?", town),
         tasks=by_quarter("SELECT * FROM mart.task_progress ORDER BY group_number, position"),
-        fleet=by_quarter(_FLEET),
+        fleet=by_quarter("SELECT * FROM mart.iuu_compliance"),
     )
-
-
-_FLEET = """
-    SELECT * FROM mart.iuu_compliance
-    ORDER BY array_position(
-        ['under_6', '6_to_12', '12_to_15', '15_to_24', '24_and_over', 'unknown', 'all'], length_class
-    )
-"""
