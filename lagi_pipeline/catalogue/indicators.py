@@ -22,6 +22,10 @@ CATALOGUE_DIR = Path(__file__).parent
 YES_NO_DIMENSION = "yes_no"
 
 
+PART_OF = "Trong đó: "
+"""How the name of a line begins that is a part of the one above it; by itself it is named without."""
+
+
 class Kind(StrEnum):
     """How an indicator is computed from its terms (see ``indicators.yaml``)."""
 
@@ -163,7 +167,7 @@ class Indicator(Strict):
     @property
     def said_vi(self) -> str:
         """How a sentence calls it."""
-        return self.short_vi or self.name_vi.removeprefix("Trong đó: ")
+        return self.short_vi or self.name_vi.removeprefix(PART_OF)
 
     @property
     def is_flow(self) -> bool:

@@ -14,7 +14,15 @@ from functools import cached_property
 from typing import TypeVar
 
 from lagi_pipeline.catalogue.deadlines import DueDays, correction_due, due_days
-from lagi_pipeline.catalogue.indicators import Accumulation, Cadence, Catalogue, FeedEntry, Indicator, ObsStatus
+from lagi_pipeline.catalogue.indicators import (
+    PART_OF,
+    Accumulation,
+    Cadence,
+    Catalogue,
+    FeedEntry,
+    Indicator,
+    ObsStatus,
+)
 from lagi_pipeline.catalogue.place import Office, Place, Resolution
 from lagi_pipeline.catalogue.quarter import Quarter, quarters_between
 from lagi_pipeline.indicators.model import is_withdrawn
@@ -28,7 +36,6 @@ _TABLE_OF = {"fisheries": FLEET_TABLE, "tasks": TASK_TABLE}
 """The table by the group of its feeds."""
 _LAST = 4
 _DAY = timedelta(days=1)
-_PART_OF = "Trong đó: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,7 +527,7 @@ class _Desk:
         if code in _TABLE_OF.values():
             return self._word("table", code)
         indicator = self.catalogue.indicator(code)
-        return f"chỉ tiêu {indicator.ordinal}: {indicator.name_vi.removeprefix(_PART_OF)}"
+        return f"chỉ tiêu {indicator.ordinal}: {indicator.name_vi.removeprefix(PART_OF)}"
 
     def _word(self, kind: str, code: str) -> str:
         return self.catalogue.words[kind][code]

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from lagi_pipeline.reporting.attainment_table import NO_FIGURE
 from lagi_pipeline.reporting.content import QuarterReport
 from lagi_pipeline.reporting.excel.sheets import TARGETS, with_bounds
-from lagi_pipeline.reporting.published import rows_of
+from lagi_pipeline.warehouse.database import rows_of
 
 FIGURES = (
     "target",

@@ -24,10 +24,10 @@ import duckdb
 from lagi_pipeline.catalogue.indicators import catalogue
 from lagi_pipeline.catalogue.place import PlaceFile
 from lagi_pipeline.reporting.leftovers import leftovers, remove
-from lagi_pipeline.reporting.published import open_published, rows_of
+from lagi_pipeline.reporting.published import open_published
 from lagi_pipeline.vietnamese.units import lookup
 from lagi_pipeline.warehouse import tables
-from lagi_pipeline.warehouse.database import literal, quoted
+from lagi_pipeline.warehouse.database import literal, quoted, rows_of
 from lagi_pipeline.warehouse.tables import Table
 from lagi_pipeline.warehouse.views import ViewColumn, columns_of, views
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from lagi_pipeline.warehouse.database import rows_of
+
 
 class UnreadableError(RuntimeError):
     """The published file cannot be read as this version of the pipeline writes it; the message says what to do."""
@@ -82,10 +84,3 @@ def findings(connection: duckdb.DuckDBPyConnection, first: str, last: str) -> li
         " ORDER BY severity, quarter, file, sheet, row, length(cell), cell, rule",
         [first, last],
     )
-
-
-def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
-    """The rows of a query, each from column to value."""
-    result = connection.execute(sql, parameters)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
-from lagi_pipeline.catalogue.indicators import Catalogue, Direction, Indicator, PlanSource
+from lagi_pipeline.catalogue.indicators import PART_OF, Catalogue, Direction, Indicator, PlanSource
 from lagi_pipeline.catalogue.place import Resolution, Target
 from lagi_pipeline.catalogue.target_lines import TargetLines, target_lines
 from lagi_pipeline.resolution.amounts import Figures, figures_of, numbers_in
@@ -315,7 +315,7 @@ class _Judge:
             self._questions.append(Question(Doubt.MISSING, reason, (indicator.code,)))
 
     def _name(self, code: str) -> str:
-        return self._catalogue.indicator(code).name_vi.removeprefix("Trong đó: ")
+        return self._catalogue.indicator(code).name_vi.removeprefix(PART_OF)
 
 
 def _known(unit: str) -> MeasureUnit:

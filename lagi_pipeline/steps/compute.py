@@ -5,7 +5,7 @@ All quarters are computed in every run: a corrected Q1 changes Q2 to Q4, next ye
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -54,8 +54,9 @@ from lagi_pipeline.steps.cells import cell_rows
 from lagi_pipeline.steps.remembered import LastAnswer
 from lagi_pipeline.vietnamese.numbers import exact
 from lagi_pipeline.warehouse import tables
-from lagi_pipeline.warehouse.database import replace_all
+from lagi_pipeline.warehouse.database import replace_all, rows_of
 
+_VALUES = "SELECT form, quarter, sha256, measure, unit_code, value, basis FROM core.measure"
 # A version that was read and may not answer says so itself; only what was never read stands in the quarantine alone.
 _REFUSALS = f"""
     SELECT feed, quarter, file, received_at, string_agg(reason, '; ' ORDER BY reason) AS reason
@@ -153,7 +154,7 @@ def read_evidence(connection: duckdb.DuckDBPyConnection) -> Evidence:
             withdrawn_at=row["withdrawn_at"],
             restored_at=row["restored_at"],
         )
-        for row in _rows(connection, "SELECT * FROM core.vintage")
+        for row in rows_of(connection, "SELECT * FROM core.vintage")
     )
     values = tuple(
         MeasureValue(
@@ -165,15 +166,17 @@ def read_evidence(connection: duckdb.DuckDBPyConnection) -> Evidence:
             value=exact(row["value"]),
             basis=row["basis"],
         )
-        for row in _rows(connection, "SELECT form, quarter, sha256, measure, unit_code, value, basis FROM core.measure")
+        for row in rows_of(
+            connection, "SELECT form, quarter, sha256, measure, unit_code, value, basis FROM core.measure"
+        )
     )
     rejected = tuple(
         RejectedUnit(row["form"], Quarter.parse(row["quarter"]), row["sha256"], row["unit_code"], row["reason"])
-        for row in _rows(connection, "SELECT * FROM core.rejected_unit")
+        for row in rows_of(connection, "SELECT * FROM core.rejected_unit")
     )
     refusals = tuple(
         Refusal(row["feed"], Quarter.parse(row["quarter"]), row["file"], row["received_at"], row["reason"])
-        for row in _rows(connection, _REFUSALS)
+        for row in rows_of(connection, _REFUSALS)
     )
     return Evidence(vintages, values, rejected, refusals, read_overrides(connection))
 
@@ -189,14 +192,8 @@ def read_overrides(connection: duckdb.DuckDBPyConnection) -> tuple[Override, ...
                 "value": _decimal(row["value"]),
             }
         )
-        for row in _rows(connection, "SELECT * FROM core.override")
+        for row in rows_of(connection, "SELECT * FROM core.override")
     )
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> Iterable[dict[str, Any]]:
-    result = connection.execute(sql, list(parameters))
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def compute(connection: duckdb.DuckDBPyConnection, situation: Situation, evaluated_at: datetime) -> Figures:
@@ -283,7 +280,7 @@ def _fleet(connection: duckdb.DuckDBPyConnection, selection: Selection, quarter:
             return None
         table = tables.feed_tables()[form].full_name
         sql = f"SELECT * FROM {table} WHERE quarter = ? AND sha256 = ? ORDER BY row"  # noqa: S608 - a model's name
-        return list(_rows(connection, sql, [str(quarter), vintage.sha256]))
+        return list(rows_of(connection, sql, [str(quarter), vintage.sha256]))
 
     vessels, cases, landings = rows("fisheries_vessels"), rows("fisheries_cases"), rows("fisheries_landings")
     answers = [vintage for vintage in found.values() if vintage is not None]

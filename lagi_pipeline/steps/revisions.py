@@ -27,7 +27,7 @@ from lagi_pipeline.indicators.sign_off import (
 from lagi_pipeline.indicators.sign_off import Situation as Evaluated
 from lagi_pipeline.steps.compute import Figures, Situation, as_frame, compute, record, stored_moment
 from lagi_pipeline.warehouse import tables
-from lagi_pipeline.warehouse.database import Warehouse, replace_all
+from lagi_pipeline.warehouse.database import Warehouse, replace_all, rows_of
 
 PATTERN = "[0-9][0-9][0-9][0-9]-Q[1-4]-*.json"
 
@@ -102,7 +102,7 @@ def compute_revisions(
 def _loaded(connection: duckdb.DuckDBPyConnection, place: str) -> list[IssuedReport]:
     """The reports as ``core`` holds them."""
     figures: dict[tuple[str, int], list[IssuedFigure]] = {}
-    for row in _rows(connection, "SELECT * FROM core.issued_figure ORDER BY rowid"):
+    for row in rows_of(connection, "SELECT * FROM core.issued_figure ORDER BY rowid"):
         evidence = FigureEvidence.model_validate_json(row.pop("evidence"))
         figures.setdefault((row["quarter"], row["number"]), []).append(IssuedFigure(row, evidence))
     return [
@@ -118,14 +118,8 @@ def _loaded(connection: duckdb.DuckDBPyConnection, place: str) -> list[IssuedRep
             issued_at=row["issued_at"],
             figures=tuple(figures.get((row["quarter"], row["number"]), [])),
         )
-        for row in _rows(connection, "SELECT * FROM core.issued_report")
+        for row in rows_of(connection, "SELECT * FROM core.issued_report")
     ]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    result = connection.execute(sql)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def write_revisions(connection: duckdb.DuckDBPyConnection, situation: Situation) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import duckdb
 
@@ -19,7 +18,7 @@ from lagi_pipeline.intake.findings import Severity
 from lagi_pipeline.steps.compute import Situation, as_frame, read_evidence, record
 from lagi_pipeline.steps.ingest import READER_DEFECT
 from lagi_pipeline.warehouse import tables
-from lagi_pipeline.warehouse.database import replace_all
+from lagi_pipeline.warehouse.database import replace_all, rows_of
 
 _READ = """
 SELECT feed, form, quarter, file, sha256, received_at, obs_status, sender, withdrawn_at, restored_at,
@@ -96,15 +95,15 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection, computed: Scorecard) 
 
 def _filed(connection: duckdb.DuckDBPyConnection) -> Iterator[Filed]:
     """Every form of every file that was read, and what could not be."""
-    for row in _rows(connection, _READ):
+    for row in rows_of(connection, _READ):
         yield Filed(**row | {"quarter": Quarter.parse(row["quarter"]), "obs_status": ObsStatus(row["obs_status"])})
-    for row in _rows(connection, _UNREAD):
+    for row in rows_of(connection, _UNREAD):
         yield Filed(**row | {"quarter": Quarter.parse(row["quarter"]), "obs_status": None})
 
 
 def _findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Findings]:
     """The findings of quarantine, counted by file and kind."""
-    for row in _rows(connection, _FINDINGS, {"error": str(Severity.ERROR), "ours": READER_DEFECT}):
+    for row in rows_of(connection, _FINDINGS, {"error": str(Severity.ERROR), "ours": READER_DEFECT}):
         yield Findings(**row | {"quarter": Quarter.parse(row["quarter"])})
 
 
@@ -114,11 +113,3 @@ def _with_figure(connection: duckdb.DuckDBPyConnection, town: str) -> frozenset[
         "SELECT indicator_code, quarter FROM core.observation WHERE unit_code = ? AND value IS NOT NULL AND NOT carried"
     )
     return frozenset((code, Quarter.parse(quarter)) for code, quarter in connection.execute(sql, [town]).fetchall())
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, str] | None = None
-) -> list[dict[str, Any]]:
-    result = connection.execute(sql, parameters or {})
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

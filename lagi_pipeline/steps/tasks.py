@@ -41,7 +41,7 @@ from lagi_pipeline.steps.compute import Situation, as_frame, read_evidence, reco
 from lagi_pipeline.vietnamese.numbers import exact
 from lagi_pipeline.vietnamese.people import without_personal_numbers
 from lagi_pipeline.warehouse import tables
-from lagi_pipeline.warehouse.database import replace_all
+from lagi_pipeline.warehouse.database import replace_all, rows_of
 
 _FORM = TASKS.code
 _STATUS = {
@@ -115,8 +115,8 @@ def write_tasks(connection: duckdb.DuckDBPyConnection, computed: TaskFigures) ->
 
 def _report(connection: duckdb.DuckDBPyConnection, tasks: TaskList, vintage: Vintage) -> TaskReport:
     key = [str(vintage.quarter), vintage.sha256]
-    rows = _rows(connection, _ACCEPTED, key)
-    rejected = _rows(connection, _REJECTED, [_FORM, *key, str(Severity.ERROR)])
+    rows = rows_of(connection, _ACCEPTED, key)
+    rejected = rows_of(connection, _REJECTED, [_FORM, *key, str(Severity.ERROR)])
     return TaskReport(
         tasks={row["task_code"]: _reported(row, vintage.quarter) for row in rows},
         returned=_returned(rejected, tasks),
@@ -168,9 +168,3 @@ def _without_people(line: RegisterLine) -> RegisterLine:
     """A line of a register as it may be published: the Office writes in it by hand."""
     body, note = (None if text is None else without_people(text) for text in (line.body_vi, line.note_vi))
     return replace(line, text_vi=without_people(line.text_vi), body_vi=body, note_vi=note)
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[str]) -> list[dict[str, Any]]:
-    result = connection.execute(sql, parameters)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

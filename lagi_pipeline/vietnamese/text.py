@@ -92,3 +92,8 @@ def tone_position(vowels: str, *, closed: bool) -> int:
     if closed:
         return len(vowels) - 1  # toán
     return 1 if len(vowels) == _TRIPHTHONG else 0  # khoái; hòa, lũy, của
+
+
+def capitalised(text: str) -> str:
+    """The text with its first letter as a capital, the others as they are: ``Phường Phước Hội``."""
+    return text[:1].upper() + text[1:]

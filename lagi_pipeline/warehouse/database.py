@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -249,3 +249,12 @@ def delete_version(connection: duckdb.DuckDBPyConnection, table: Table, feed: st
 def as_json(row: dict[str, str]) -> str:
     """A row as a JSON object, in its own order and letters."""
     return json.dumps(row, ensure_ascii=False)
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[dict[str, Any]]:
+    """The rows of a query, each from column to value."""
+    result = connection.execute(sql, parameters)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

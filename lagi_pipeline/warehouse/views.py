@@ -207,6 +207,7 @@ def _line_views() -> Iterator[View]:
 
 
 def _work_views() -> Iterator[View]:
+    lengths = [length.code for length in catalogue().fleet.length_classes]
     yield View(
         "fleet",
         "doi_tau",
@@ -214,8 +215,7 @@ def _work_views() -> Iterator[View]:
         "Fleet and compliance with IUU rules by length class; class all is the whole fleet: never add it to the others",
         columns_of(tables.FLEET),
         "mart.iuu_compliance AS t",
-        "t.quarter, list_position(['under_6', '6_to_12', '12_to_15', '15_to_24', '24_and_over', 'unknown', 'all'],"
-        " t.length_class)",
+        f"t.quarter, t.length_class = 'all', list_position({lengths}, t.length_class) NULLS LAST",
         tables.FLEET.key,
     )
     yield View(

@@ -10,7 +10,7 @@ import duckdb
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.reporting.content.model import Cell, Column, Table
 from lagi_pipeline.reporting.content.printing import day_cell, number_cell, text_cell
-from lagi_pipeline.reporting.published import rows_of
+from lagi_pipeline.warehouse.database import rows_of
 
 Row = Mapping[str, Any]
 _COLUMNS = (

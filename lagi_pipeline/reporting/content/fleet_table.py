@@ -11,8 +11,8 @@ from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.reporting.content.model import Cell, Column, Table
 from lagi_pipeline.reporting.content.printing import ILLUSTRATIVE, PERCENT, clean, number_cell, percent, text_cell
-from lagi_pipeline.reporting.published import rows_of
 from lagi_pipeline.vietnamese.numbers import format_number
+from lagi_pipeline.warehouse.database import rows_of
 
 Row = Mapping[str, Any]
 WHOLE_FLEET = "all"

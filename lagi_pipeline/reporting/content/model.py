@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from lagi_pipeline.catalogue.indicators import PART_OF
 from lagi_pipeline.catalogue.quarter import Quarter
+from lagi_pipeline.vietnamese.text import capitalised
 
 Value = str | float | int | date | datetime | None
 Kind = Literal["text", "number", "date", "moment"]
@@ -111,6 +113,11 @@ class Line:
     def is_main(self) -> bool:
         """Whether it is one of the lines that are counted; sub-lines (5a) are told beside them."""
         return self.ordinal.isdigit()
+
+    @property
+    def own_name_vi(self) -> str:
+        """Its name as it stands by itself: of a sub-line without "Trong đó"."""
+        return capitalised(self.name_vi.removeprefix(PART_OF))
 
     @property
     def called_vi(self) -> str:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from lagi_pipeline.reporting.attainment_table import ILLUSTRATIVE, NO_FIGURE
 from lagi_pipeline.reporting.content.model import Cell
 from lagi_pipeline.vietnamese.numbers import format_number
-from lagi_pipeline.vietnamese.text import nfc
+from lagi_pipeline.vietnamese.text import capitalised, nfc
 
 __all__ = ["ILLUSTRATIVE", "NO_FIGURE"]
 
@@ -109,5 +109,5 @@ def figure_vi(value: float, decimals: int, unit: str) -> str:
 
 def sentence(text: str) -> str:
     """The text with a capital at its start and a stop at its end."""
-    said = text[:1].upper() + text[1:]
+    said = capitalised(text)
     return said if said.endswith((".", "…")) else f"{said}."

@@ -22,7 +22,8 @@ from lagi_pipeline.reporting.content.source_table import source_table
 from lagi_pipeline.reporting.content.target_table import target_table
 from lagi_pipeline.reporting.content.task_tables import register_tables, task_rows, task_table
 from lagi_pipeline.reporting.content.ward_tables import ward_tables
-from lagi_pipeline.reporting.published import leading_lines, newest_quarter, rows_of
+from lagi_pipeline.reporting.published import leading_lines, newest_quarter
+from lagi_pipeline.warehouse.database import rows_of
 
 Row = Mapping[str, Any]
 _TEXTS = ("name_vi", "status_vi", "pace_vi", "reason", "override_vi", "unit")

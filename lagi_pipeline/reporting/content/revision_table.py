@@ -11,7 +11,7 @@ from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.reporting.content.model import Cell, Column, Table
 from lagi_pipeline.reporting.content.printing import clean, day_vi, difference_vi, figure_vi, number_cell, text_cell
-from lagi_pipeline.reporting.published import rows_of
+from lagi_pipeline.warehouse.database import rows_of
 
 Row = Mapping[str, Any]
 _RESULT = "result"

@@ -11,7 +11,7 @@ import duckdb
 from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.reporting.content.model import Cell, Column, Line, Table
 from lagi_pipeline.reporting.content.printing import day_cell, moment_cell, moment_vi, text_cell
-from lagi_pipeline.reporting.published import rows_of
+from lagi_pipeline.warehouse.database import rows_of
 
 Row = Mapping[str, Any]
 _COLUMNS = (

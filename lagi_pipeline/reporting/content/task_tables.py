@@ -11,7 +11,7 @@ from lagi_pipeline.catalogue.indicators import Catalogue
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.reporting.content.model import Cell, Column, Table
 from lagi_pipeline.reporting.content.printing import ILLUSTRATIVE, PERCENT, clean, day_cell, number_cell, text_cell
-from lagi_pipeline.reporting.published import rows_of
+from lagi_pipeline.warehouse.database import rows_of
 
 Row = Mapping[str, Any]
 _TASK_COLUMNS = (
@@ -50,13 +50,14 @@ def task_rows(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> list[d
     )
 
 
+def served_codes(row: Row) -> list[str]:
+    """The lines that a task of ``mart.task_progress`` serves."""
+    return [code.strip() for code in (row["indicator_codes"] or "").split(";")]
+
+
 def task_table(rows: Sequence[Row], catalogue: Catalogue) -> Table:
     """The tasks, each with the lines that it serves; ``Nhóm`` repeats in every row of a group."""
     ordinals = {indicator.code: indicator.ordinal for indicator in catalogue.indicators}
-
-    def served(codes: str | None) -> str:
-        named = [ordinals.get(code.strip()) for code in (codes or "").replace(",", ";").split(";")]
-        return ", ".join(filter(None, named))
 
     def row_of(row: Row) -> tuple[Cell, ...]:
         return (
@@ -67,7 +68,7 @@ def task_table(rows: Sequence[Row], catalogue: Catalogue) -> Table:
             day_cell(row["due"]),
             _status(row),
             number_cell(row["completion_pct"], 0, PERCENT, illustrative=row["is_illustrative"]),
-            text_cell(served(row["indicator_codes"])),
+            text_cell(", ".join(filter(None, map(ordinals.get, served_codes(row))))),
             text_cell("; ".join(filter(None, (row["difficulties_vi"], row["proposals_vi"], row["reason"])))),
         )
 

@@ -22,7 +22,7 @@ from lagi_pipeline.reporting.content.printing import (
     signed,
     text_cell,
 )
-from lagi_pipeline.reporting.published import rows_of
+from lagi_pipeline.warehouse.database import rows_of
 
 Row = Mapping[str, Any]
 _WHOLE = "Toàn địa bàn"
@@ -74,7 +74,7 @@ class _Annex:
         body = [cells(row) for row in (*self.rows, whole)]
         return Table(
             f"wards_{self.line.code}",
-            f"{self.line.ordinal}. {_capital(self.line.name_vi.removeprefix('Trong đó: '))} ({self.line.unit})",
+            f"{self.line.ordinal}. {self.line.own_name_vi} ({self.line.unit})",
             columns,
             tuple(body),
             tuple(self._notes(indicator)),
@@ -142,10 +142,6 @@ class _Annex:
         """``sinh, trừ chết``."""
         names = [(term.sign, self.catalogue.measures[term.measure].name_vi.lower()) for term in terms]
         return ", ".join(name if sign > 0 else f"trừ {name}" for sign, name in names)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 _FLOW = (

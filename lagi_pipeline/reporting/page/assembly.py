@@ -26,6 +26,7 @@ from lagi_pipeline.reporting.content import (
 from lagi_pipeline.reporting.content.debt_table import debts, overdue_table
 from lagi_pipeline.reporting.content.fleet_table import by_length
 from lagi_pipeline.reporting.content.printing import NO_FIGURE, day_cell, moment_cell, number_cell, printable
+from lagi_pipeline.reporting.content.task_tables import served_codes
 from lagi_pipeline.reporting.page.details import Detail, detail_of
 from lagi_pipeline.reporting.page.fleet import Fleet, fleet_of
 from lagi_pipeline.reporting.page.lines import LineView, every_line, line_views
@@ -33,7 +34,7 @@ from lagi_pipeline.reporting.page.marks import Count, Mark, counted, status_mark
 from lagi_pipeline.reporting.page.material import Material, Row, read_material
 from lagi_pipeline.reporting.page.palette import variables
 from lagi_pipeline.reporting.page.sealing import content_policy, embedded_json
-from lagi_pipeline.vietnamese.text import nfc
+from lagi_pipeline.vietnamese.text import capitalised, nfc
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,7 @@ def _tasks(rows: Sequence[Row], lines: Sequence[LineView]) -> tuple[TaskGroup, .
     views = {view.line.code: view for view in every_line(lines)}
 
     def task(row: Row) -> Task:
-        codes = (row["indicator_codes"] or "").replace(" ", "").split(";")
-        served = tuple(views[code] for code in codes if code in views)
+        served = tuple(views[code] for code in served_codes(row) if code in views)
         return Task(row, task_mark(row["status"], row["status_vi"]), served)
 
     groups = []
@@ -207,7 +207,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["sentence"] = _sentence
+    made.filters["sentence"] = capitalised
     made.filters["columns_said"] = _columns_said
     made.filters["day"] = lambda day: day_cell(day).text
     made.filters["share"] = lambda value, illustrative: number_cell(value, 0, "%", illustrative=illustrative).text
@@ -222,11 +222,6 @@ def _composed(value: object) -> object:
 def _columns_said(table: Table) -> list[int]:
     """The columns that say anything in any row: one that is blank throughout takes room from the others."""
     return [at for at in range(len(table.columns)) if any(row[at].text not in {"", NO_FIGURE} for row in table.rows)]
-
-
-def _sentence(text: str) -> str:
-    """A text as it stands by itself: with a capital."""
-    return text[:1].upper() + text[1:]
 
 
 @cache

@@ -46,8 +46,7 @@ class LineView:
     @property
     def name_vi(self) -> str:
         """Its name; of a sub-line without "Trong đó", for it stands under its line."""
-        name = self.line.name_vi.removeprefix("Trong đó: ")
-        return name[:1].upper() + name[1:]
+        return self.line.own_name_vi
 
     @property
     def unit_vi(self) -> str:

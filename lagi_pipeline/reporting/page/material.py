@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from lagi_pipeline.reporting.published import rows_of
+from lagi_pipeline.warehouse.database import rows_of
 
 Row = Mapping[str, Any]
 Key = tuple[str, str]

@@ -12,6 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from lagi_pipeline.intake.findings import Severity
+from lagi_pipeline.vietnamese.text import capitalised
 
 AUTHOR = "Văn phòng"
 SEVERITY_VI = {Severity.ERROR: "Lỗi", Severity.WARNING: "Cảnh báo"}
@@ -74,7 +75,7 @@ def safe_stem(file: str) -> str:
 
 def sentence(reason: str) -> str:
     """A reason as it stands by itself: with a capital."""
-    return reason[:1].upper() + reason[1:]
+    return capitalised(reason)
 
 
 def lines_of(text: str, width: float) -> int:

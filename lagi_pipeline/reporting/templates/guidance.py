@@ -16,7 +16,8 @@ from lagi_pipeline.intake.form import RULES, Form, Listing, Outline, Rule, UnitR
 from lagi_pipeline.intake.grid import column_letters
 from lagi_pipeline.reporting.templates.books import TemplateBook
 from lagi_pipeline.reporting.templates.bounds import kind_spoken, names_unit, need_spoken, words_of
-from lagi_pipeline.reporting.templates.layout import Layout, Look, capitalised
+from lagi_pipeline.reporting.templates.layout import Layout, Look
+from lagi_pipeline.vietnamese.text import capitalised
 
 SHEET = "Hướng dẫn"
 WIDTH = 6

@@ -16,6 +16,7 @@ from lagi_pipeline.catalogue.place import Office, Place, Unit
 from lagi_pipeline.catalogue.quarter import Quarter
 from lagi_pipeline.intake.form import CellKind, Column, Covers, Form, Listing, Outline, UnitRows
 from lagi_pipeline.intake.outline import place_rows
+from lagi_pipeline.vietnamese.text import capitalised
 from lagi_pipeline.vietnamese.units import load_units, lookup
 
 _PER_CENT, _WITHOUT_UNIT = "%", "index"
@@ -331,11 +332,6 @@ def _in_blocks(form: Form, units: Sequence[Unit], at: Mapping[str, int]) -> Iter
             printed: dict[int, str | int] = {at[""]: number, at[form.label]: capitalised(unit.label_vi)}
             yield BodyRow(RowKind.UNIT, printed | dict.fromkeys(beside, label), unit, level=1)
     yield BodyRow(RowKind.TOTAL, {at[form.label]: "Tổng cộng (I+II)"})
-
-
-def capitalised(text: str) -> str:
-    """The text with its first letter as a capital, the others as they are: ``Phường Phước Hội``."""
-    return text[:1].upper() + text[1:]
 
 
 # --- texts around the table ---

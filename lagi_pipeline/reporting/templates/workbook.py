@@ -19,6 +19,7 @@ from lagi_pipeline.reporting.templates.books import TemplateBook
 from lagi_pipeline.reporting.templates.bounds import bounds_of, kind_spoken, names_unit, need_spoken, words_of
 from lagi_pipeline.reporting.templates.guidance import SHEET, WIDTH, Guidance, Style, guidance_of
 from lagi_pipeline.reporting.templates.layout import Area, BodyRow, Layout, Look, RowKind, TableColumn, Text
+from lagi_pipeline.vietnamese.text import capitalised
 
 _FIXED = datetime.fromisoformat("2020-01-01")
 _FONT, _SIZE = "Times New Roman", 12
@@ -193,7 +194,7 @@ class _FormPage:
     def _validation(self, column: Column) -> dict[str, Any]:
         form = self.layout.form
         options = {"ignore_blank": True} | self._allowed(column)
-        hint = f"{_capital(kind_spoken(form, column))} ({need_spoken(form, column)})."
+        hint = f"{capitalised(kind_spoken(form, column))} ({need_spoken(form, column)})."
         return (
             options | _input(column.title_vi, hint) | _error(f"«{column.title_vi}»: cần {kind_spoken(form, column)}.")
         )
@@ -265,10 +266,6 @@ def _error(message: str) -> dict[str, Any]:
 def _cut(text: str, length: int) -> str:
     """The text where it is short enough, else its whole words that are, and dots."""
     return text if len(text) <= length else f"{text[: length - 1].rpartition(' ')[0]}…"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _write_guidance(page: Worksheet, guidance: Guidance, formats: _Formats) -> None:
